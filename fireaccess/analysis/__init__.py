@@ -1,0 +1,1 @@
+"""Who is reached: reach, hose lines, water, alleys, statistics."""

@@ -1,0 +1,334 @@
+"""Statistics: shares as ranges, beside the share of road that somebody measured (SPEC §2, §10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from fireaccess.model.answers import (
+    COVERED,
+    NEEDS_SURVEY,
+    NOT_COVERED,
+    BoolArray,
+    FloatArray,
+    ObjectArray,
+)
+from fireaccess.network.tags import MEASURED_SOURCES
+
+_ANSWERS: Final = ("road", "road_60", "water", "point")
+_DISTANCES: Final = ("hose_m", "hose_best_m", "hydrant_m", "water_m", "point_m")
+STATUSES: Final = (
+    "no_road_no_water",
+    "no_road",
+    "no_water",
+    "needs_survey",
+    "ok",
+    "unconnected",
+)
+
+
+def house_status(houses: pd.DataFrame) -> pd.Series:
+    """Return each house's status: certain failures before what needs a survey, before ok.
+
+    Parameters
+    ----------
+    houses
+        ``road`` and ``water``; both None for a house without a door. A norm that is silent on
+        water leaves ``water`` None for all, and the status rests on the road alone.
+    """
+    road, water = houses["road"], houses["water"]
+    no_road, no_water = road == NOT_COVERED, water == NOT_COVERED
+    open_question = (road == NEEDS_SURVEY) | (water == NEEDS_SURVEY)
+    status = np.select(
+        [road.isna(), no_road & no_water, no_road, no_water, open_question],
+        ["unconnected", "no_road_no_water", "no_road", "no_water", "needs_survey"],
+        "ok",
+    )
+    return pd.Series(status, index=houses.index, dtype=object)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HouseFigures:
+    """What the statistics need of each house, as arrays of shape ``(n,)``.
+
+    Parameters
+    ----------
+    people
+        People of each house, NaN where not counted.
+    status
+        Status of each house.
+    answers
+        For each kind of answer the words, None where there is no answer.
+    distances
+        For each kind of distance the metres, NaN where there is none.
+    marks
+        Other things that hold for a house or not.
+    """
+
+    people: FloatArray
+    status: ObjectArray
+    answers: Mapping[str, ObjectArray]
+    distances: Mapping[str, FloatArray]
+    marks: Mapping[str, BoolArray]
+
+    @classmethod
+    def of_layer(cls, houses: pd.DataFrame) -> HouseFigures:
+        """Take the arrays out of the houses layer."""
+
+        def true(name: str) -> BoolArray:
+            return np.array([value is True for value in houses[name].astype(object)], dtype=bool)
+
+        equipped = true("extinguisher")
+        return cls(
+            people=houses["people"].to_numpy(dtype=float),
+            status=houses["status"].to_numpy(dtype=object),
+            answers={
+                name: houses[name].astype(object).where(houses[name].notna(), None).to_numpy()
+                for name in _ANSWERS
+            },
+            distances={name: houses[name].to_numpy(dtype=float) for name in _DISTANCES},
+            marks={
+                "near_150": houses["near_150"].fillna(False).to_numpy(dtype=bool),
+                "equipped": equipped,
+                "checked": equipped & houses["extinguisher_checked"].notna().to_numpy(),
+                "registered": houses["registered_month"].notna().to_numpy(),
+                "installed": true("transmitter"),
+            },
+        )
+
+    def some(self, index: Any) -> HouseFigures:
+        """Return the same of some of the houses."""
+        return HouseFigures(
+            self.people[index],
+            self.status[index],
+            {name: values[index] for name, values in self.answers.items()},
+            {name: values[index] for name, values in self.distances.items()},
+            {name: values[index] for name, values in self.marks.items()},
+        )
+
+    def statistics(self) -> dict[str, Any]:
+        """Return counts, ranges of coverage and percentiles of these houses.
+
+        Every share is over all of them, the unconnected ones included.
+        """
+        count = len(self.people)
+        return {
+            "houses": count,
+            "people": _whole(np.nansum(self.people)),
+            "houses_without_people_count": int(np.isnan(self.people).sum()),
+            "status": {name: int((self.status == name).sum()) for name in STATUSES},
+            **{name: self._coverage(answer) for name, answer in self.answers.items()},
+            "hydrant_within_150_m": int(self.marks["near_150"].sum()),
+            "percentiles": {
+                name: {
+                    "median": _percentile(values, 50),
+                    "p90": _percentile(values, 90),
+                    "without": int(np.isnan(values).sum()),
+                }
+                for name, values in self.distances.items()
+            },
+            "extinguishers": {
+                "equipped": int(self.marks["equipped"].sum()),
+                "checked": int(self.marks["checked"].sum()),
+            },
+            "transmitters": {
+                "registered": int(self.marks["registered"].sum()),
+                "installed": int(self.marks["installed"].sum()),
+            },
+        }
+
+    def _coverage(self, answer: ObjectArray) -> dict[str, Any] | None:
+        """Return the counts of one kind of answer; None where the norm gives none at all."""
+        count = len(answer)
+        covered, open_question = answer == COVERED, answer == NEEDS_SURVEY
+        failed = answer == NOT_COVERED
+        without = count - int(covered.sum() + open_question.sum() + failed.sum())
+        if count and without == count:
+            return None
+        best = covered | open_question
+        return {
+            "covered": int(covered.sum()),
+            "needs_survey": int(open_question.sum()),
+            "not_covered": int(failed.sum()),
+            "no_answer": without,
+            "share_worst": _share(covered.sum(), count),
+            "share_best": _share(best.sum(), count),
+            "people_worst": _whole(np.nansum(self.people[covered])),
+            "people_best": _whole(np.nansum(self.people[best])),
+        }
+
+
+def road_statistics(segments: pd.DataFrame) -> dict[str, Any]:
+    """Return kilometres of road by answer, and how much of it rests on a measurement.
+
+    Sidewalks and crossings are left out. An alley is a road whose class alone does not let a fire
+    engine through.
+    """
+    roads = segments[~segments["beside_a_road"].astype(bool)]
+    length = roads["length_m"]
+    measured = roads["width_source"].isin(MEASURED_SOURCES)
+    alley = ~roads["passable_class"].astype(bool)
+    return {
+        "km": _km(length.sum()),
+        "km_by_truck": {
+            answer: _km(length[roads["truck"] == answer].sum())
+            for answer in ("pass", "unknown", "blocked")
+        },
+        "km_by_reached": {
+            answer: _km(length[roads["reached"] == answer].sum())
+            for answer in ("yes", "unknown", "no")
+        },
+        "measured_share": _share(length[measured].sum(), length.sum()),
+        "alley_km": _km(length[alley].sum()),
+        "alley_measured_share": _share(length[alley & measured].sum(), length[alley].sum()),
+    }
+
+
+def barrier_statistics(barriers: pd.DataFrame) -> dict[str, Any]:
+    """Return barriers by state and effect; removed ones stay in the count."""
+    own = barriers[barriers["source"].isin(("survey", "osm"))]
+    return {
+        "barriers": len(own),
+        "by_state": {
+            state: int((own["state"].fillna("not_given") == state).sum())
+            for state in ("fixed", "openable", "removed", "not_given")
+        },
+        "by_effect": {
+            effect: int((own["effect"] == effect).sum())
+            for effect in ("pass", "delay", "unknown", "blocked")
+        },
+        "dealt_with": int(own["dealt_with"].sum()),
+        "narrow_readings": int(
+            ((barriers["source"] == "reading") & (barriers["effect"] == "blocked")).sum()
+        ),
+        "open_readings": int(
+            ((barriers["source"] == "reading") & (barriers["effect"] == "unknown")).sum()
+        ),
+        "low_clearances": int((barriers["source"] == "clearance").sum()),
+    }
+
+
+def alley_statistics(alleys: pd.DataFrame) -> dict[str, Any]:
+    """Return roads and alleys without a truck: all, certain ones, deep ones, by solution."""
+    return {
+        "without_truck_worst": len(alleys),
+        "without_truck_best": int((alleys["certain"] == True).sum()),  # noqa: E712
+        "deep": int((alleys["deep"] == True).sum()),  # noqa: E712
+        "deep_certain": int(
+            ((alleys["deep"] == True) & (alleys["certain"] == True)).sum()  # noqa: E712
+        ),
+        "water_solution": {
+            answer: int((alleys["has_water_solution"] == answer).sum())
+            for answer in ("yes", "unknown", "no")
+        },
+        "with_fire_point": int((alleys["has_fire_point"] == True).sum()),  # noqa: E712
+        "needs_fire_point": int((alleys["needs_fire_point"] == True).sum()),  # noqa: E712
+    }
+
+
+def targets(
+    barriers: Mapping[str, Any],
+    alleys: Mapping[str, Any],
+    houses: Mapping[str, Any],
+    violations: pd.DataFrame,
+    *,
+    as_of: date | None,
+    deadline: date | None,
+) -> dict[str, Any]:
+    """Return target, done, left and what that is a month up to the deadline (SPEC §10)."""
+    months = None
+    if as_of is not None and deadline is not None:
+        months = max((deadline.year - as_of.year) * 12 + deadline.month - as_of.month, 1)
+    rows = {
+        "water_solutions": (alleys["without_truck_worst"], alleys["water_solution"]["yes"]),
+        "barriers_dealt_with": (barriers["barriers"], barriers["dealt_with"]),
+        "violations_fixed": (len(violations), int(violations["fixed"].notna().sum())),
+        "extinguishers_checked": (
+            houses["extinguishers"]["equipped"],
+            houses["extinguishers"]["checked"],
+        ),
+    }
+    return {
+        name: {
+            "target": target,
+            "done": done,
+            "left": target - done,
+            "per_month": None if months is None else round((target - done) / months, 2),
+        }
+        for name, (target, done) in rows.items()
+    }
+
+
+def by_group(houses: pd.DataFrame, figures: HouseFigures) -> list[dict[str, Any]]:
+    """Return the figures of each residential group, by name; every house is in exactly one."""
+    rows = houses.groupby(houses["group"].to_numpy(dtype=object), sort=True).indices
+    return [
+        {"group": name, **figures.some(index).statistics()} for name, index in sorted(rows.items())
+    ]
+
+
+def by_alley(
+    alleys: pd.DataFrame, houses: pd.DataFrame, figures: HouseFigures
+) -> list[dict[str, Any]]:
+    """Return people and answers of each alley, in the order of the alleys layer."""
+    row = pd.Series(range(len(alleys)), index=alleys["alley_id"])
+    at = houses["alley_id"].map(row)
+    here = at.notna().to_numpy()
+    index = at[here].to_numpy(dtype=np.int64)
+    people = np.bincount(index, weights=np.nan_to_num(figures.people[here]), minlength=len(alleys))
+    counts = {
+        (answer, word): np.bincount(
+            index[figures.answers[answer][here] == word], minlength=len(alleys)
+        )
+        for answer in ("road", "water", "point")
+        for word in (COVERED, NEEDS_SURVEY, NOT_COVERED)
+    }
+    return [
+        {
+            "alley_id": alley_id,
+            "name": name,
+            "people": _whole(people[i]),
+            **{
+                answer: {
+                    word: int(counts[answer, word][i])
+                    for word in (COVERED, NEEDS_SURVEY, NOT_COVERED)
+                }
+                for answer in ("road", "water", "point")
+            },
+        }
+        for i, (alley_id, name) in enumerate(zip(alleys["alley_id"], alleys["name"], strict=True))
+    ]
+
+
+def newest(dates: Iterable[Any]) -> date | None:
+    """Return the newest of some ISO dates, None if there is none.
+
+    Examples
+    --------
+    >>> newest(["2026-03-01", None, "2025-12-31"])
+    datetime.date(2026, 3, 1)
+    """
+    known = [text for text in dates if isinstance(text, str)]
+    return date.fromisoformat(max(known)) if known else None
+
+
+def _share(part: float, whole: float) -> float | None:
+    return None if not whole else round(float(part) / float(whole), 6)
+
+
+def _km(metres: float) -> float:
+    return round(float(metres) / 1000, 3)
+
+
+def _whole(value: float) -> int:
+    return round(float(value)) if np.isfinite(value) else 0
+
+
+def _percentile(values: FloatArray, percent: float) -> float | None:
+    known = values[~np.isnan(values)]
+    return None if len(known) == 0 else round(float(np.percentile(known, percent)), 2)

@@ -1,0 +1,324 @@
+"""The columns of what comes in and what goes out (SPEC §11 and §12).
+
+Survey tables are pandera schemas: the check is declared once beside the column. Each column's
+metadata says how its text is read (``kind``) and each schema's whether a row needs a place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
+
+import pandas as pd
+import pandera.pandas as pa
+
+STATES: Final = ("fixed", "openable", "removed")
+WATER_TYPES: Final = ("hydrant", "tank", "pond", "river", "pit", "suction_point", "riser")
+SOLUTION_TYPES: Final = ("riser", "pipe", "tank_pump", "hose_cabinet")
+
+
+def _text(*checks: pa.Check, required: bool = False) -> pa.Column:
+    return pa.Column(
+        object,
+        list(checks),
+        nullable=not required,
+        required=required,
+        metadata={"kind": "text"},
+    )
+
+
+def _code(*codes: str, required: bool = False) -> pa.Column:
+    return pa.Column(
+        object,
+        pa.Check.isin(codes, error=f"one of {', '.join(codes)}"),
+        nullable=not required,
+        required=required,
+        metadata={"kind": "code"},
+    )
+
+
+def _number(
+    *, least: float | None = None, above: float | None = None, required: bool = False
+) -> pa.Column:
+    checks = []
+    if least is not None:
+        checks.append(pa.Check.ge(least, error=f"{least:g} or more"))
+    if above is not None:
+        checks.append(pa.Check.gt(above, error=f"more than {above:g}"))
+    return pa.Column(
+        float, checks, nullable=not required, required=required, metadata={"kind": "number"}
+    )
+
+
+def _date() -> pa.Column:
+    return pa.Column(object, nullable=True, required=False, metadata={"kind": "date"})
+
+
+def _flag() -> pa.Column:
+    return pa.Column(object, nullable=True, required=False, metadata={"kind": "flag"})
+
+
+def _schema(name: str, columns: dict[str, pa.Column], *, place: bool = True) -> pa.DataFrameSchema:
+    return pa.DataFrameSchema(columns, name=name, metadata={"place": place})
+
+
+_ID: Final = "object_id"
+
+#: The tables that a project may name, by the key of the project file.
+TABLES: Final[Mapping[str, pa.DataFrameSchema]] = MappingProxyType(
+    {
+        "houses": _schema(
+            "houses",
+            {
+                "house_id": _text(required=True),
+                "address": _text(),
+                "group": _text(),
+                "people": _number(least=0),
+                "use": _text(),
+                "extinguisher": _flag(),
+                "extinguisher_checked": _date(),
+                "extinguisher_ok": _flag(),
+                "transmitter": _flag(),
+                "registered_month": _text(),
+                "installed_date": _date(),
+            },
+        ),
+        "widths": _schema(
+            "widths",
+            {
+                _ID: _text(required=True),
+                "width_m": _number(above=0, required=True),
+                "narrowest": _flag(),
+                "accuracy_m": _number(least=0),
+                "road_name": _text(),
+                "date": _date(),
+                "method": _text(),
+                "surveyor": _text(),
+            },
+        ),
+        "clearances": _schema(
+            "clearances",
+            {
+                _ID: _text(required=True),
+                "height_m": _number(above=0, required=True),
+                "kind": _text(),
+                "road_name": _text(),
+                "date": _date(),
+            },
+        ),
+        "barriers": _schema(
+            "barriers",
+            {
+                _ID: _text(required=True),
+                "type": _text(required=True),
+                "state": _code(*STATES),
+                "clear_width_m": _number(least=0),
+                "keyholder": _text(),
+                "checked": _date(),
+                "osm_id": _text(),
+                "road_name": _text(),
+                "owner": _text(),
+                "due": _date(),
+                "date": _date(),
+                "photo": _text(),
+            },
+        ),
+        "water": _schema(
+            "water",
+            {
+                _ID: _text(required=True),
+                "type": _code(*WATER_TYPES, required=True),
+                "working": _flag(),
+                "truck_source": _flag(),
+                "volume_m3": _number(least=0),
+                "flow_l_s": _number(least=0),
+                "owner": _text(),
+                "last_checked": _date(),
+                "defect": _text(),
+                "date": _date(),
+            },
+        ),
+        "fire_points": _schema(
+            "fire_points",
+            {
+                _ID: _text(required=True),
+                "working": _flag(),
+                "contents": _text(),
+                "last_checked": _date(),
+                "date": _date(),
+            },
+        ),
+        "solutions": _schema(
+            "solutions",
+            {
+                _ID: _text(required=True),
+                "type": _code(*SOLUTION_TYPES, required=True),
+                "serves_m": _number(above=0),
+                "road_name": _text(),
+                "date": _date(),
+            },
+        ),
+        "stations": _schema(
+            "stations", {_ID: _text(required=True), "name": _text(), "date": _date()}
+        ),
+        "violations": _schema(
+            "violations",
+            {
+                _ID: _text(required=True),
+                "kind": _text(required=True),
+                "road_name": _text(),
+                "found": _date(),
+                "due": _date(),
+                "owner": _text(),
+                "authority": _text(),
+                "fixed": _date(),
+            },
+            place=False,
+        ),
+        "approved": _schema(
+            "approved",
+            {"house_id": _text(), "road_name": _text(), "group": _text()},
+            place=False,
+        ),
+    }
+)
+
+
+def kind_of(column: Any) -> str:
+    """How the text of a column is read: text, code, number, date or flag."""
+    return str(column.metadata["kind"])
+
+
+def needs_place(schema: pa.DataFrameSchema) -> bool:
+    """Whether a row of the table without coordinates can't be used."""
+    return bool((schema.metadata or {}).get("place", True))
+
+
+def stacked(parts: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
+    """Put tables below one another, every cell as it is.
+
+    pandas' own concat guesses types anew where a column of one part is blank; here columns stay
+    objects, and a part without a column has None in it.
+
+    Examples
+    --------
+    >>> stacked([pd.DataFrame({"a": [1]}), pd.DataFrame({"b": ["x"]})], ["a", "b"]).to_numpy()
+    array([[1, None],
+           [None, 'x']], dtype=object)
+    """
+
+    def cells(part: pd.DataFrame, name: str) -> list[Any]:
+        if name not in part:
+            return [None] * len(part)
+        return part[name].to_numpy(dtype=object).tolist()
+
+    return pd.DataFrame(
+        {
+            name: pd.Series([cell for part in parts for cell in cells(part, name)], dtype=object)
+            for name in columns
+        }
+    )
+
+
+#: Columns of the layers of results.gpkg, in their order (SPEC §12).
+LAYERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "houses": (
+            "house_id",
+            "address",
+            "group",
+            "people",
+            "door_lon",
+            "door_lat",
+            "offset_m",
+            "hose_m",
+            "hose_best_m",
+            "hose_rolls",
+            "road",
+            "road_60",
+            "stand_lon",
+            "stand_lat",
+            "stopped_by",
+            "truck_m",
+            "truck_s",
+            "hydrant_id",
+            "hydrant_m",
+            "straight_hydrant_m",
+            "near_150",
+            "water_id",
+            "water_m",
+            "straight_water_m",
+            "water",
+            "fire_point_id",
+            "point_m",
+            "straight_point_m",
+            "point",
+            "segment_id",
+            "alley_id",
+            "status",
+            "flags",
+            "reason",
+            "reason_vi",
+            "reason_en",
+        ),
+        "segments": (
+            "segment_id",
+            "osm_id",
+            "name",
+            "highway",
+            "length_m",
+            "width_m",
+            "width_source",
+            "width_date",
+            "truck",
+            "truck_reason",
+            "reached",
+        ),
+        "barriers": (
+            "barrier_id",
+            "object_id",
+            "osm_id",
+            "type",
+            "state",
+            "clear_width_m",
+            "effect",
+            "source",
+            "dealt_with",
+        ),
+        "alleys": (
+            "alley_id",
+            "name",
+            "depth_m",
+            "depth_best_m",
+            "length_m",
+            "min_width_m",
+            "stopped_by",
+            "certain",
+            "deep",
+            "houses",
+            "houses_not_covered",
+            "houses_needs_survey",
+            "water_id",
+            "water_m",
+            "has_water_solution",
+            "has_fire_point",
+            "needs_fire_point",
+        ),
+        "water": ("object_id", "type", "working", "usable", "houses_served"),
+        "fire_points": ("object_id", "type", "working", "usable", "houses_served"),
+        "evidence": (
+            "object",
+            "source",
+            "file",
+            "sheet",
+            "row",
+            "value",
+            "date",
+            "method",
+            "accuracy_m",
+            "used",
+            "replaced_by",
+        ),
+    }
+)

@@ -1,0 +1,837 @@
+"""Norms: named sets of thresholds, each with its clause and how sure it is.
+
+A norm is data, not code: a TOML file, shipped with the package or a project's own. Where a
+norm says nothing its figure is None; no number is ever borrowed from another norm. The layout
+of the file is told in ``docs/norms.md``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal, TypeVar, cast, get_args
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
+
+from fireaccess.model.errors import NormError
+
+Status = Literal["V", "V2", "T", "M", "assumption"]
+"""How sure a figure is.
+
+``V`` read in the source named; ``V2`` read in an unofficial copy; ``T`` tested; ``M`` from
+memory, not verified; ``assumption`` a default of fireaccess that no source gives.
+"""
+
+Unit = Literal[
+    "m", "mm", "m/m", "m3", "t", "s", "min", "m/min", "L/s", "m3/h", "m3/min", "people", "factor"
+]
+
+_LAYOUT = "docs/norms.md shows the layout of the file"
+_ModelT = TypeVar("_ModelT", bound=BaseModel)
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
+
+
+class Figure(_Frozen):
+    """One threshold of a norm or one measure of a vehicle.
+
+    Parameters
+    ----------
+    value
+        The number, in ``unit``.
+    unit
+        Unit of the number; ``m/m`` is a gradient, ``factor`` a plain number.
+    clause
+        Document and clause, or the source the number was read in.
+    status
+        How sure it is; see `Status`.
+    note
+        What to know before using it.
+
+    Examples
+    --------
+    >>> width = Figure(value=3.5, unit="m", clause="QCVN 06:2022/BXD 6.2.1.1", status="V2")
+    >>> width.verified
+    True
+    >>> print(width)
+    3.5 m
+    """
+
+    value: float = Field(ge=0, allow_inf_nan=False)
+    unit: Unit
+    clause: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+    @property
+    def verified(self) -> bool:
+        """Whether somebody read or tested the figure: status V, V2 or T."""
+        return self.status in ("V", "V2", "T")
+
+    def __str__(self) -> str:
+        """Return the number with its unit; gradients and factors have none."""
+        number = f"{self.value:g}"
+        return number if self.unit in ("m/m", "factor") else f"{number} {self.unit}"
+
+
+class Title(_Frozen):
+    """A name for people, in both languages."""
+
+    vi: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+class Classes(_Frozen):
+    """What the class of a road (``highway=*``) alone says of a fire engine.
+
+    Parameters
+    ----------
+    passable
+        Classes that are wide enough as a rule; ``pass`` in the file.
+    blocked
+        Classes that no fire engine can use.
+    footway_blocked
+        Values of ``footway=*`` that no fire engine can use.
+    start
+        Classes of the arterials that fire engines come from.
+    clause, status, note
+        As in `Figure`, for the lists as a whole.
+    """
+
+    passable: tuple[str, ...] = Field(alias="pass", min_length=1, strict=False)
+    blocked: tuple[str, ...] = Field(strict=False)
+    footway_blocked: tuple[str, ...] = Field(strict=False)
+    start: tuple[str, ...] = Field(min_length=1, strict=False)
+    clause: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+
+class ClassTable(_Frozen):
+    """One number per class of road, with one source for the table as a whole.
+
+    Parameters
+    ----------
+    values
+        Pairs of class and number; a table in the file.
+    other
+        The number of any class that is not listed; None where there is none.
+    clause, status, note
+        As in `Figure`, for the table as a whole.
+
+    Examples
+    --------
+    >>> speeds = ClassTable(values={"primary": 40}, other=10, clause="default", status="M")
+    >>> speeds.get("primary"), speeds.get("footway")
+    (40.0, 10.0)
+    """
+
+    values: tuple[tuple[str, float], ...]
+    other: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    clause: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+    @field_validator("values", mode="before")
+    @classmethod
+    def _pairs(cls, values: object) -> object:
+        # Kept as pairs, not as a dict, so that the norm is frozen all the way down.
+        if isinstance(values, tuple):
+            values = dict(values)
+        if not isinstance(values, Mapping):
+            raise ValueError(f"must be a table of classes and numbers, not {values!r}")
+        for highway, number in values.items():
+            a_number = isinstance(number, int | float) and not isinstance(number, bool)
+            if not a_number or not 0 < number < math.inf:
+                raise ValueError(f"{highway} = {number!r} is not a number above 0")
+        return tuple(values.items())
+
+    @field_serializer("values")
+    def _table(self, values: tuple[tuple[str, float], ...]) -> dict[str, float]:
+        return dict(values)
+
+    def get(self, highway: str) -> float | None:
+        """Return the number of one class, else ``other``."""
+        return dict(self.values).get(highway, self.other)
+
+
+class FlowRow(_Frozen):
+    """Water for firefighting in a residential area of up to ``people_below`` people."""
+
+    people_below: int = Field(gt=0)
+    low_l_s: float = Field(gt=0)
+    high_l_s: float = Field(gt=0)
+    fires: int | None = Field(default=None, gt=0)
+
+
+class FlowTable(_Frozen):
+    """Water for firefighting by number of people.
+
+    Parameters
+    ----------
+    rows
+        From few people to many: flow for low houses and for houses of three or more storeys,
+        in litres per second, and the number of fires at once where the copy read gives it.
+    clause, status, note
+        As in `Figure`, for the table as a whole.
+    """
+
+    rows: tuple[FlowRow, ...] = Field(min_length=1, strict=False)
+    clause: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+    @field_validator("rows")
+    @classmethod
+    def _ascending(cls, rows: tuple[FlowRow, ...]) -> tuple[FlowRow, ...]:
+        people = [row.people_below for row in rows]
+        if people != sorted(set(people)):
+            raise ValueError(f"people_below must rise from row to row, not {people}")
+        return rows
+
+
+def _figure(unit: Unit, meaning: str, *, zero: bool = False) -> Any:
+    """Declare one figure of a norm: its unit, what it means, and whether 0 makes sense."""
+    extra: dict[str, Any] = {"unit": unit, "zero": zero}
+    return Field(default=None, description=meaning, json_schema_extra=extra)
+
+
+class Norm(_Frozen):
+    """A named set of thresholds.
+
+    Every figure is an attribute and None where the norm is silent. `value` gives the plain
+    number; `describe` tells in words what a figure means.
+
+    Examples
+    --------
+    >>> norm = load_norm("vn")
+    >>> norm.value("clear_width_m")
+    3.5
+    >>> norm.clear_width_m.clause
+    'QCVN 06:2022/BXD 6.2.1.1'
+    >>> print(load_norm("japan").clear_width_m)
+    None
+    """
+
+    name: str = Field(min_length=1)
+    title: Title
+    source: str = Field(min_length=1)
+    # Where it was read, for messages only: results must not depend on a folder's name.
+    file: str | None = Field(default=None, exclude=True, repr=False)
+
+    # Roads for fire engines
+    clear_width_m: Figure | None = _figure("m", "Clear width of the road.")
+    clear_width_walled_m: Figure | None = _figure(
+        "m", "Clear width of a road walled on both sides for longer than walled_length_m."
+    )
+    walled_length_m: Figure | None = _figure(
+        "m", "Length between walls from which clear_width_walled_m holds."
+    )
+    gate_width_m: Figure | None = _figure("m", "Clear width of a gateway.")
+    clear_width_at_hydrant_m: Figure | None = _figure("m", "Clear width of the road at a hydrant.")
+    clear_height_m: Figure | None = _figure("m", "Clear height under anything over the road.")
+    overhead_length_m: Figure | None = _figure(
+        "m", "Greatest length, along the road, of one structure over it."
+    )
+    overhead_gap_m: Figure | None = _figure(
+        "m", "Least open length between two structures over the road."
+    )
+    overhead_free_end_m: Figure | None = _figure(
+        "m", "Last length of a dead end without a structure over it."
+    )
+    max_grade: Figure | None = _figure("m/m", "Greatest gradient of the road, rise over run.")
+    pad_grade: Figure | None = _figure("m/m", "Greatest gradient of the place where trucks stand.")
+    dead_end_m: Figure | None = _figure("m", "A dead end longer than this needs a turning area.")
+    dead_end_wide_m: Figure | None = _figure(
+        "m", "A dead end longer than this must be clear_width_long_dead_end_m wide."
+    )
+    dead_end_longest_m: Figure | None = _figure(
+        "m", "A dead end longer than this needs an approval of its own."
+    )
+    clear_width_long_dead_end_m: Figure | None = _figure(
+        "m", "Clear width of a dead end longer than dead_end_wide_m."
+    )
+    passing_place_spacing_m: Figure | None = _figure(
+        "m", "Greatest distance between passing places of a single-lane road."
+    )
+    passing_place_length_m: Figure | None = _figure("m", "Length of a passing place.")
+    passing_place_width_m: Figure | None = _figure(
+        "m", "Width of a passing place, the lane included."
+    )
+    turning_triangle_side_m: Figure | None = _figure("m", "Side of a triangular turning area.")
+    turning_square_side_m: Figure | None = _figure("m", "Side of a square turning area.")
+    turning_circle_diameter_m: Figure | None = _figure("m", "Diameter of a round turning area.")
+    turning_rectangle_width_m: Figure | None = _figure("m", "Width of an oblong turning area.")
+    turning_rectangle_length_m: Figure | None = _figure("m", "Length of an oblong turning area.")
+    turning_circle_kerb_diameter_m: Figure | None = _figure(
+        "m", "Turning circle between kerbs, diameter."
+    )
+    turning_circle_wall_diameter_m: Figure | None = _figure(
+        "m", "Turning circle between walls, diameter."
+    )
+    bend_radius_m: Figure | None = _figure("m", "Least radius of a bend of the road.")
+    kerb_radius_internal_m: Figure | None = _figure(
+        "m", "Least kerb radius where streets inside a residential unit meet."
+    )
+    kerb_radius_district_m: Figure | None = _figure(
+        "m", "Least kerb radius where district streets meet."
+    )
+    kerb_radius_city_m: Figure | None = _figure("m", "Least kerb radius where city streets meet.")
+    footway_width_m: Figure | None = _figure("m", "Least width of a way for the crew on foot.")
+    carrying_capacity_t: Figure | None = _figure("t", "Mass of a vehicle the road must carry.")
+    axle_load_t: Figure | None = _figure("t", "Axle load the road must carry.")
+    working_area_width_m: Figure | None = _figure("m", "Width of the place where a truck works.")
+    working_area_length_m: Figure | None = _figure("m", "Length of the place where a truck works.")
+
+    # From the road to the house
+    hose_limit_m: Figure | None = _figure(
+        "m", "A house is covered if its hose line is no longer than this."
+    )
+    new_building_limit_m: Figure | None = _figure(
+        "m", "Farthest a new building may lie from a road for fire engines."
+    )
+    road_edge_to_wall_low_m: Figure | None = _figure(
+        "m", "Road edge to wall, buildings lower than 12 m, at most."
+    )
+    road_edge_to_wall_middle_m: Figure | None = _figure(
+        "m", "Road edge to wall, buildings of 12 to 28 m, at most."
+    )
+    road_edge_to_wall_high_m: Figure | None = _figure(
+        "m", "Road edge to wall, buildings higher than 28 m, at most."
+    )
+    deep_alley_m: Figure | None = _figure(
+        "m", "An alley without a truck that goes deeper than this is a deep alley."
+    )
+    fire_point_m: Figure | None = _figure(
+        "m", "Farthest way on foot from a house to a public fire point."
+    )
+    fire_point_depth_m: Figure | None = _figure(
+        "m", "An alley without a truck deeper than this needs a public fire point."
+    )
+
+    # Water
+    hydrant_radius_m: Figure | None = _figure("m", "Hydrant to house along the hose, at most.")
+    hydrant_radius_horizontal_m: Figure | None = _figure(
+        "m", "Hydrant to any point of a building, horizontally, at most."
+    )
+    hydrant_radius_dwelling_m: Figure | None = _figure(
+        "m", "Hydrant to a one- or two-family house along the hose, where it is a rule of its own."
+    )
+    tank_radius_m: Figure | None = _figure("m", "Tank to house with a truck's pump, at most.")
+    pond_radius_m: Figure | None = _figure("m", "Pond to house with a truck's pump, at most.")
+    river_radius_m: Figure | None = _figure("m", "River to house with a truck's pump, at most.")
+    pit_radius_m: Figure | None = _figure(
+        "m", "Collection pit to house with a truck's pump, at most."
+    )
+    suction_point_radius_m: Figure | None = _figure(
+        "m", "Suction point to house with a truck's pump, at most."
+    )
+    portable_pump_m: Figure | None = _figure(
+        "m", "Water to house with a portable pump, as far as the pump can, at most."
+    )
+    water_radius_commercial_m: Figure | None = _figure(
+        "m", "Water to house in commercial and industrial areas, at most."
+    )
+    water_radius_windy_m: Figure | None = _figure(
+        "m", "Water to house in areas of strong mean wind, at most."
+    )
+    water_radius_commercial_windy_m: Figure | None = _figure(
+        "m", "Water to house in commercial and industrial areas of strong mean wind, at most."
+    )
+    water_radius_semi_urban_m: Figure | None = _figure(
+        "m", "Water to house in semi-urban areas, at most."
+    )
+    demand_radius_m: Figure | None = _figure(
+        "m", "Radius within which the whole demand of water must be found."
+    )
+    draft_m: Figure | None = _figure(
+        "m", "Farthest a truck can stand, straight, from the open water it draws from."
+    )
+    hydrant_spacing_m: Figure | None = _figure("m", "Hydrant to hydrant along the road, at most.")
+    hydrant_spacing_low_flow_m: Figure | None = _figure(
+        "m", "Hydrant to hydrant where the flow needed is at most low_flow_l_s."
+    )
+    low_flow_l_s: Figure | None = _figure(
+        "L/s", "Flow up to which hydrant_spacing_low_flow_m holds."
+    )
+    near_hydrant_m: Figure | None = _figure(
+        "m", "A hydrant this near, along the hose, is told beside the answer."
+    )
+    hydrant_to_road_point_m: Figure | None = _figure(
+        "m", "Any point of the road to a hydrant, at most."
+    )
+    hydrant_to_road_edge_m: Figure | None = _figure("m", "Hydrant to road edge, at most.")
+    hydrant_to_wall_m: Figure | None = _figure("m", "Hydrant to wall, at least.")
+    hydrant_to_wall_alternative_m: Figure | None = _figure(
+        "m", "Hydrant to wall, at least, in a second document in force that disagrees."
+    )
+    hydrant_outlet_height_mm: Figure | None = _figure("mm", "Top of a hydrant above the ground.")
+    hydrant_outlet_diameter_mm: Figure | None = _figure("mm", "Outlet of a hydrant, at least.")
+    two_hydrants_flow_l_s: Figure | None = _figure(
+        "L/s", "Flow from which two hydrants must reach a building."
+    )
+    two_hydrants_flow_alternative_l_s: Figure | None = _figure(
+        "L/s", "The same in a second document in force that disagrees."
+    )
+    main_diameter_mm: Figure | None = _figure("mm", "Water main of a hydrant, at least.")
+    rural_main_diameter_mm: Figure | None = _figure("mm", "Rural water main, at least.")
+    rural_main_diameter_alternative_mm: Figure | None = _figure(
+        "mm", "The same in a second document in force that disagrees."
+    )
+    free_head_m: Figure | None = _figure("m", "Free head of a low-pressure main, at least.")
+    standpipe_people: Figure | None = _figure(
+        "people", "Places of at most so many people may have a standpipe for a hydrant."
+    )
+    standpipe_diameter_mm: Figure | None = _figure("mm", "Diameter of such a standpipe.")
+    water_surface_depth_m: Figure | None = _figure(
+        "m", "Surface of a natural source below the ground, at most."
+    )
+    water_level_below_pad_m: Figure | None = _figure(
+        "m", "Lowest water level below the place where the truck stands, at most."
+    )
+    water_depth_m: Figure | None = _figure("m", "Depth of a natural source, at least.")
+    suction_lift_m: Figure | None = _figure("m", "Suction lift, at most.")
+    stop_post_height_m: Figure | None = _figure(
+        "m", "Post that keeps a truck from rolling into the water, at least."
+    )
+    pit_pipe_length_m: Figure | None = _figure(
+        "m", "Pipe from the source to a collection pit, at most."
+    )
+    pit_pipe_diameter_mm: Figure | None = _figure(
+        "mm", "Pipe from the source to a collection pit, for each truck, at least."
+    )
+    pit_volume_m3: Figure | None = _figure("m3", "Volume of a collection pit, at least.")
+    pit_depth_m: Figure | None = _figure("m", "Depth of a collection pit, at least.")
+    water_volume_m3: Figure | None = _figure("m3", "Volume of a source that counts, at least.")
+    water_flow_m3_min: Figure | None = _figure(
+        "m3/min", "Flow of a source that counts, for water_duration_min, at least."
+    )
+    water_duration_min: Figure | None = _figure(
+        "min", "How long a source must give water_flow_m3_min."
+    )
+    demand_m3_h: Figure | None = _figure("m3/h", "Water for a quarter of low houses, at least.")
+
+    # How fireaccess works: not from any norm, kept here so that each can be seen and changed
+    width_margin_m: Figure | None = _figure(
+        "m", "Gap that a vehicle needs beyond the width of its body.", zero=True
+    )
+    height_margin_m: Figure | None = _figure(
+        "m", "Height that a vehicle needs beyond its own.", zero=True
+    )
+    kerb_height_m: Figure | None = _figure(
+        "m", "A kerb up to this height lets a fire engine pass.", zero=True
+    )
+    opening_delay_s: Figure | None = _figure(
+        "s", "Time that opening a gate or a bar costs.", zero=True
+    )
+    hose_roll_m: Figure | None = _figure("m", "Length of one coil of hose.")
+    hose_slack: Figure | None = _figure(
+        "factor", "Hose laid per length of way: bends and rises take more."
+    )
+    hose_speed_m_min: Figure | None = _figure("m/min", "Speed of laying hose by hand.")
+    hose_cart_speed_m_min: Figure | None = _figure("m/min", "Speed of laying hose from a cart.")
+    hose_crew_people: Figure | None = _figure("people", "Crew that these speeds are for.")
+    accuracy_maxwidth_physical_m: Figure | None = _figure(
+        "m", "Accuracy of the OSM tag maxwidth:physical.", zero=True
+    )
+    accuracy_width_m: Figure | None = _figure(
+        "m", "Accuracy of the OSM tags width and width:carriageway.", zero=True
+    )
+    accuracy_est_width_m: Figure | None = _figure(
+        "m", "Accuracy of the OSM tag est_width.", zero=True
+    )
+    accuracy_facade_m: Figure | None = _figure(
+        "m", "Accuracy of a gap between facades on the map.", zero=True
+    )
+
+    residential_flow: FlowTable | None = None
+    classes: Classes
+    speeds_km_h: ClassTable
+    carriageway_m: ClassTable
+
+    @model_validator(mode="after")
+    def _figures_fit(self) -> Norm:
+        for name, figure in figures(self):
+            zero = bool(_declared(name)["zero"])
+            check_figure(f"figures.{name}", figure, unit_of(name), zero=zero, file=self.file)
+        if self.hose_slack is not None and self.hose_slack.value < 1:
+            raise NormError(
+                f"figures.hose_slack: {self.hose_slack.value:g} would make a hose shorter than "
+                "its way",
+                file=self.file,
+                remedy="write 1 for none, or more, as in 1.1",
+            )
+        both = sorted(set(self.classes.passable) & set(self.classes.blocked))
+        if both:
+            raise NormError(
+                f"classes: {', '.join(both)} stands both in pass and in blocked",
+                file=self.file,
+                remedy="leave it in one of the two",
+            )
+        if self.speeds_km_h.other is None:
+            raise NormError(
+                "speeds_km_h.other is missing",
+                file=self.file,
+                remedy="add the speed on classes that are not listed, as in other = 10",
+            )
+        return self
+
+    def __repr__(self) -> str:
+        return f"<Norm {self.name}: {len(figures(self))} figures>"
+
+    def value_or_none(self, name: str) -> float | None:
+        """Return the number of one figure, None where the norm is silent.
+
+        Raises
+        ------
+        NormError
+            If no norm knows such a figure.
+
+        Examples
+        --------
+        >>> load_norm("uk").value_or_none("hydrant_radius_m") is None
+        True
+        """
+        _declared(name, file=self.file)
+        figure: Figure | None = getattr(self, name)
+        return None if figure is None else figure.value
+
+    def value(self, name: str) -> float:
+        """Return the number of one figure.
+
+        Raises
+        ------
+        NormError
+            If the norm is silent on it, or if no norm knows such a figure.
+
+        Examples
+        --------
+        >>> load_norm("vn").value("hose_limit_m")
+        200.0
+        """
+        number = self.value_or_none(name)
+        if number is None:
+            raise NormError(
+                f"norm {self.name!r} says nothing of {name} ({describe(name).rstrip('.')})",
+                file=self.file,
+                remedy=f"choose another norm, or give [figures.{name}] in a norm file of your own",
+            )
+        return number
+
+    def speed_km_h(self, highway: str) -> float:
+        """Return the speed of a fire engine on one class of road, in km/h.
+
+        Examples
+        --------
+        >>> norm = load_norm("vn")
+        >>> norm.speed_km_h("primary") > norm.speed_km_h("service")
+        True
+        """
+        # `other` is there: checked when the norm was made.
+        return cast("float", self.speeds_km_h.get(highway))
+
+
+FIGURE_NAMES: tuple[str, ...] = tuple(
+    name
+    for name, declared in Norm.model_fields.items()
+    if isinstance(declared.json_schema_extra, dict) and "unit" in declared.json_schema_extra
+)
+"""Every figure a norm may give, in declared order."""
+
+
+def _declared(name: str, *, file: object = None) -> Mapping[str, Any]:
+    if name not in FIGURE_NAMES:
+        raise unknown_key(name, FIGURE_NAMES, at="figures", file=file)
+    return cast("Mapping[str, Any]", Norm.model_fields[name].json_schema_extra)
+
+
+def unit_of(name: str) -> Unit:
+    """Return the unit that a figure must be given in.
+
+    Examples
+    --------
+    >>> unit_of("pad_grade")
+    'm/m'
+    """
+    return cast("Unit", _declared(name)["unit"])
+
+
+def describe(name: str) -> str:
+    """Return what a figure means, in one English sentence.
+
+    Examples
+    --------
+    >>> describe("clear_width_m")
+    'Clear width of the road.'
+    """
+    _declared(name)
+    return Norm.model_fields[name].description or ""
+
+
+def figures(norm: Norm) -> list[tuple[str, Figure]]:
+    """Return the figures that a norm gives, by name, in declared order.
+
+    Examples
+    --------
+    >>> name, figure = figures(load_norm("uk"))[0]
+    >>> print(name, figure, figure.status)
+    clear_width_m 3.7 m V
+    """
+    pairs = ((name, getattr(norm, name)) for name in FIGURE_NAMES)
+    return [(name, figure) for name, figure in pairs if figure is not None]
+
+
+def shipped_norms() -> tuple[str, ...]:
+    """Return the names of the norms that come with fireaccess.
+
+    Examples
+    --------
+    >>> shipped_norms()
+    ('germany', 'ifc', 'japan', 'uk', 'vn')
+    """
+    names = (entry.name for entry in (resources.files("fireaccess") / "norms").iterdir())
+    return tuple(
+        sorted(
+            name.removesuffix(".toml")
+            for name in names
+            if name.endswith(".toml") and name != "vehicles.toml"
+        )
+    )
+
+
+def load_norm(name_or_path: str | Path) -> Norm:
+    """Read a norm: a shipped one by its name, else a TOML file.
+
+    Raises
+    ------
+    NormError
+        If there is no such norm, or if the file can't be used.
+
+    Examples
+    --------
+    >>> load_norm("vn").title.en
+    'Vietnam: QCVN 06:2022/BXD with Amendment 1:2023, QCVN 10:2025/BCA, QCVN 01:2021/BXD'
+    """
+    if isinstance(name_or_path, str) and name_or_path in shipped_norms():
+        file = f"{name_or_path}.toml"
+        return _norm(shipped_toml(file), file=file)
+    path = own_file(name_or_path, shipped_norms(), kind="norm")
+    return _norm(read_toml(path), file=str(path))
+
+
+def _norm(raw: Mapping[str, Any], *, file: str) -> Norm:
+    """Make a norm from the tables of its file."""
+    tables: dict[str, type[BaseModel]] = {
+        "residential_flow": FlowTable,
+        "classes": Classes,
+        "speeds_km_h": ClassTable,
+        "carriageway_m": ClassTable,
+    }
+    check_keys(raw, ("name", "title", "source", "figures", *tables), at="", file=file)
+    values: dict[str, Any] = {"file": file}
+    for key in ("name", "source"):
+        if key in raw:
+            values[key] = raw[key]
+    if "title" in raw:
+        values["title"] = read_title(raw["title"], file=file)
+    for key, model in tables.items():
+        if key in raw:
+            values[key] = read_table(raw[key], model, at=key, file=file)
+    given = as_table(raw.get("figures", {}), at="figures", file=file)
+    check_keys(given, FIGURE_NAMES, at="figures", file=file)
+    for name, figure in given.items():
+        values[name] = read_table(figure, Figure, at=f"figures.{name}", file=file)
+    return validated(values, Norm, at="", file=file)
+
+
+# What norm and vehicle files have in common ----------------------------------------------------
+
+
+def own_file(name_or_path: str | Path, shipped: Iterable[str], *, kind: str) -> Path:
+    """Return the path of a project's own file; refuse what is neither a file nor shipped."""
+    path = Path(name_or_path)
+    if path.is_file():
+        return path
+    names = tuple(shipped)
+    nearest = difflib.get_close_matches(str(name_or_path), names, n=1)
+    hint = f"did you mean {nearest[0]!r}? " if nearest else ""
+    raise NormError(
+        f"there is no {kind} {str(name_or_path)!r}, neither shipped nor as a file",
+        remedy=f"{hint}shipped are {', '.join(names)}; a file of your own is named by its path",
+    )
+
+
+def shipped_toml(file: str) -> dict[str, Any]:
+    """Read a TOML file of the package's folder ``norms``."""
+    return _parse((resources.files("fireaccess") / "norms" / file).read_bytes(), file=file)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Raises
+    ------
+    NormError
+        If it can't be opened, is no UTF-8 or no TOML.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise NormError(
+            f"the file can't be read: {error.strerror or error}",
+            file=path,
+            remedy="check that it is there and may be read",
+        ) from error
+    return _parse(content, file=str(path))
+
+
+def _parse(content: bytes, *, file: str) -> dict[str, Any]:
+    try:
+        # A byte order mark is what Windows editors put first; TOML knows none.
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise NormError(
+            f"line {line} is not UTF-8 text", file=file, remedy="save the file as UTF-8"
+        ) from error
+    try:
+        return tomllib.loads(unicodedata.normalize("NFC", text))
+    except tomllib.TOMLDecodeError as error:
+        raise NormError(
+            f"the file is no valid TOML: {error}",
+            file=file,
+            remedy="look at the place named: quotes round text, a dot in numbers, "
+            f"each [table] once; {_LAYOUT}",
+        ) from error
+
+
+def unknown_key(key: str, allowed: Iterable[str], *, at: str, file: object) -> NormError:
+    """Return the error for a key that nobody knows, with the nearest known one."""
+    names = sorted(allowed)
+    nearest = difflib.get_close_matches(key, names, n=1, cutoff=0.5)
+    where = f" in [{at}]" if at else ""
+    remedy = (
+        f"did you mean {nearest[0]!r}?" if nearest else f"known are {', '.join(names[:12])}"
+    ) + f" {_LAYOUT}"
+    return NormError(f"unknown key {key!r}{where}", file=file, remedy=remedy)
+
+
+def check_keys(table: Mapping[str, Any], allowed: Iterable[str], *, at: str, file: object) -> None:
+    """Refuse the first key that is not known."""
+    known = tuple(allowed)
+    for key in table:
+        if key not in known:
+            raise unknown_key(key, known, at=at, file=file)
+
+
+def as_table(value: object, *, at: str, file: object) -> Mapping[str, Any]:
+    """Return a TOML table, refuse anything else."""
+    if isinstance(value, Mapping):
+        return value
+    raise NormError(
+        f"{at} must be a table, not {value!r}",
+        file=file,
+        remedy=f"write [{at}] and its keys, each on a line of its own, below it; {_LAYOUT}",
+    )
+
+
+def read_title(value: object, *, file: object) -> Title:
+    """Read a title: a table of ``vi`` and ``en``, or one text for both."""
+    both = {"vi": value, "en": value} if isinstance(value, str) else value
+    return read_table(both, Title, at="title", file=file)
+
+
+def read_table(value: object, model: type[_ModelT], *, at: str, file: object) -> _ModelT:
+    """Make one of the small models from its table, with errors that name file and key."""
+    table = as_table(value, at=at, file=file)
+    check_keys(table, _file_keys(model), at=at, file=file)
+    return validated(table, model, at=at, file=file)
+
+
+def validated(values: Mapping[str, Any], model: type[_ModelT], *, at: str, file: object) -> _ModelT:
+    """Validate; turn what pydantic says into a `NormError` for people."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in (at, *first["loc"]) if part != "")
+        raise _refusal(first["type"], key, first, file=file) from error
+
+
+def check_figure(at: str, figure: Figure, unit: Unit, *, zero: bool, file: object) -> None:
+    """Refuse a figure in another unit than declared, or of a size that makes no sense."""
+    if figure.unit != unit:
+        raise NormError(
+            f"{at}.unit is {figure.unit!r}, but must be {unit!r}",
+            file=file,
+            remedy=f"convert the value and write unit = {unit!r}",
+        )
+    if unit == "m/m" and figure.value > 1:
+        raise NormError(
+            f"{at}.value: {figure.value:g} is no gradient (rise over run)",
+            file=file,
+            remedy="write a percentage as a ratio: 12 % is 0.12",
+        )
+    if figure.value == 0 and not zero:
+        raise NormError(
+            f"{at}.value must be above 0",
+            file=file,
+            remedy="leave the whole table out where nothing is said",
+        )
+
+
+def _file_keys(model: type[BaseModel]) -> tuple[str, ...]:
+    return tuple(field.alias or name for name, field in model.model_fields.items())
+
+
+def _refusal(kind: str, key: str, detail: Mapping[str, Any], *, file: object) -> NormError:
+    """Return a pydantic error as one for people: what is wrong with which key, what to do."""
+    given = detail["input"]
+    last = key.rpartition(".")[2]
+    if kind == "missing":
+        return NormError(f"{key} is missing", file=file, remedy=f"add it; {_LAYOUT}")
+    if kind == "literal_error":
+        allowed: tuple[str, ...] = get_args(Status if last == "status" else Unit)
+        percent = ": metres are never given in percent, gradients as rise over run, 12 % = 0.12"
+        return NormError(
+            f"{key} is {given!r}, which is no {last}",
+            file=file,
+            remedy=f"write one of {', '.join(allowed)}{percent if given == '%' else ''}",
+        )
+    if kind in ("float_type", "int_type"):
+        return NormError(
+            f"{key} must be a number, not {given!r}",
+            file=file,
+            remedy="write it with a dot, without quotes and without a unit, as in 3.5",
+        )
+    if kind in ("greater_than", "greater_than_equal", "finite_number"):
+        return NormError(
+            f"{key} can't be {given!r}",
+            file=file,
+            remedy="write a number above 0" if kind == "greater_than" else "write 0 or more",
+        )
+    if kind == "string_type":
+        return NormError(f"{key} must be text, not {given!r}", file=file, remedy="put it in quotes")
+    if kind == "bool_type":
+        return NormError(
+            f"{key} must be true or false, not {given!r}", file=file, remedy="write it unquoted"
+        )
+    if kind in ("string_too_short", "too_short"):
+        return NormError(f"{key} is empty", file=file, remedy=f"fill it in; {_LAYOUT}")
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    return NormError(f"{key}: {message}", file=file, remedy=_LAYOUT)

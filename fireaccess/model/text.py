@@ -1,0 +1,122 @@
+"""Text as people write it: names to compare, lengths and weights in tags and cells."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_LINE = "\n"
+#: Combining marks: accents of Latin letters.
+_COMBINING = re.compile("[\u0300-\u036f]+")
+_METRES_PER_FOOT = 0.3048
+_METRES_PER_INCH = 0.0254
+_NUMBER = r"(\d+(?:[.,]\d+)?|[.,]\d+)"
+_LENGTH = re.compile(rf"{_NUMBER}\s*(m|cm|ft)?")
+_FEET_INCHES = re.compile(r"(\d+)'\s*(?:(\d+(?:\.\d+)?)\")?")
+_WEIGHT = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(t|kg)?")
+_UNIT_M = {None: 1.0, "m": 1.0, "cm": 0.01, "ft": _METRES_PER_FOOT}
+
+
+def nfc(text: str) -> str:
+    """Return the text in Unicode NFC, trimmed.
+
+    Examples
+    --------
+    >>> nfc("Ngo\u0303 5 ") == "Ng\u00f5 5"
+    True
+    """
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def normalise(text: str) -> str:
+    """Return a name or address as it is compared (SPEC §6).
+
+    NFC, lower case, accents stripped, đ to d, commas and runs of blanks to one blank; words
+    then lie between blanks.
+
+    Examples
+    --------
+    >>> normalise("Số 12,  Ngõ 29/70 Phố Khương Hạ")
+    'so 12 ngo 29/70 pho khuong ha'
+    >>> normalise("")
+    ''
+    """
+    return normalise_all([text])[0]
+
+
+def normalise_all(texts: Sequence[str]) -> list[str]:
+    """Return many names or addresses as `normalise` does, in one go.
+
+    Examples
+    --------
+    >>> normalise_all(["Ngõ 5,  Đường A", ""])
+    ['ngo 5 duong a', '']
+    """
+    whole = _LINE.join(text.replace(_LINE, " ") for text in texts)
+    plain = unicodedata.normalize("NFC", whole).lower().replace("đ", "d").replace(",", " ")
+    letters = _COMBINING.sub("", unicodedata.normalize("NFD", plain))
+    return [" ".join(text.split()) for text in letters.split(_LINE)] if texts else []
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A figure read from text; ``decimal_comma`` tells that it was written as ``3,5``."""
+
+    value: float
+    decimal_comma: bool = False
+
+
+def parse_length(text: str) -> Quantity | None:
+    r"""Read a length as OSM and survey sheets write it, in metres; None for anything else.
+
+    Examples
+    --------
+    >>> [parse_length(t).value for t in ("3.5", "3.5 m", "350 cm", "12 ft")]
+    [3.5, 3.5, 3.5, 3.6576]
+    >>> round(parse_length("11'6\"").value, 4)
+    3.5052
+    >>> parse_length("3,5")
+    Quantity(value=3.5, decimal_comma=True)
+    >>> parse_length("wide") is None
+    True
+    """
+    text = text.strip()
+    if match := _LENGTH.fullmatch(text):
+        figure, unit = match.groups()
+        value = float(figure.replace(",", ".")) * _UNIT_M[unit]
+        return Quantity(round(value, 9), "," in figure)
+    if match := _FEET_INCHES.fullmatch(text):
+        feet, inches = match.groups()
+        return Quantity(int(feet) * _METRES_PER_FOOT + float(inches or 0) * _METRES_PER_INCH)
+    return None
+
+
+def parse_weight(text: str) -> Quantity | None:
+    """Read a weight limit in tonnes: ``10``, ``10 t``, ``10000 kg``; None for anything else.
+
+    Examples
+    --------
+    >>> [parse_weight(t).value for t in ("10", "7.5 t", "10000 kg")]
+    [10.0, 7.5, 10.0]
+    >>> parse_weight("10 st") is None
+    True
+    """
+    if match := _WEIGHT.fullmatch(text.strip()):
+        figure, unit = match.groups()
+        return Quantity(float(figure) / (1000.0 if unit == "kg" else 1.0))
+    return None
+
+
+def parse_number(text: str) -> Quantity | None:
+    """Read a plain number, with a decimal point or comma; None for anything else.
+
+    Examples
+    --------
+    >>> parse_number("-2,5").value, parse_number("1e3") is None
+    (-2.5, True)
+    """
+    if match := re.fullmatch(r"([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+))", text.strip()):
+        return Quantity(float(match[1].replace(",", ".")), "," in match[1])
+    return None

@@ -1,0 +1,1 @@
+"""The roads that a truck and a hose can use, and what is known of them."""

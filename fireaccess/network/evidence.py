@@ -1,0 +1,150 @@
+"""The evidence: what was said of each object, by whom, when, and whether it decided (SPEC §12)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from fireaccess.model.answers import BoolArray
+from fireaccess.model.layers import LAYERS, stacked
+from fireaccess.model.norm import Norm
+from fireaccess.network.network import Network
+from fireaccess.network.obstacles import Surveyed
+from fireaccess.network.passability import Passability
+from fireaccess.sources.roads import Roads
+from fireaccess.sources.survey import Survey
+
+#: Tags that say something of whether a truck passes.
+_TAGS: Final = (
+    "maxwidth:physical",
+    "width",
+    "width:carriageway",
+    "est_width",
+    "maxwidth",
+    "maxheight:physical",
+    "maxheight",
+    "maxweight",
+)
+
+
+def evidence_table(
+    network: Network,
+    passability: Passability,
+    surveyed: Surveyed,
+    survey: Survey,
+    roads: Roads,
+    norm: Norm,
+    shown: BoolArray,
+    unplaced: frozenset[str],
+) -> pd.DataFrame:
+    """Return all evidence: the survey's rows, mapped barriers, tags, and the norm's table.
+
+    Parameters
+    ----------
+    network, passability, surveyed
+        The network, its answers, and the survey set on it.
+    survey, roads
+        Where the evidence comes from.
+    norm
+        Its table decides where nothing else says anything.
+    shown
+        Segments of the segments layer: of the others nothing is told.
+    unplaced
+        Survey rows that are too far from any road to be used.
+    """
+    rows = survey.evidence()
+    rows["used"] = rows["used"].astype(bool) & ~rows["object"].isin(unplaced)
+    file = roads.file.name if roads.file is not None else None
+    parts = [
+        rows,
+        _mapped_barriers(surveyed, roads, file),
+        _tags(network, passability, shown, file),
+        _classes(network, passability, norm, shown),
+    ]
+    whole = stacked(parts, LAYERS["evidence"])
+    whole["row"] = whole["row"].astype("Int64")
+    whole["used"] = whole["used"].astype(bool)
+    whole["accuracy_m"] = whole["accuracy_m"].astype(float)
+    return whole
+
+
+def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(LAYERS["evidence"]))
+
+
+def _mapped_barriers(surveyed: Surveyed, roads: Roads, file: str | None) -> pd.DataFrame:
+    nodes = set(surveyed.network.node_osm_id.tolist())
+    rows = []
+    for osm, tags in roads.barriers.items():
+        if osm not in nodes:
+            continue
+        name = f"barrier:n{osm}"
+        by = surveyed.replaced.get(name)
+        rows.append(
+            {
+                "object": name,
+                "source": "osm",
+                "file": file,
+                "value": _joined(tags),
+                "used": by is None,
+                "replaced_by": by,
+            }
+        )
+    return _frame(rows)
+
+
+def _joined(tags: Mapping[str, str]) -> str:
+    return ";".join(f"{key}={value}" for key, value in sorted(tags.items()))
+
+
+def _tags(
+    network: Network, passability: Passability, shown: BoolArray, file: str | None
+) -> pd.DataFrame:
+    """Return one row for each tag of a segment that says how wide, high or strong it is."""
+    parts = []
+    for key in _TAGS:
+        text = network.of_segments(network.tag(key))
+        has = np.flatnonzero((text != None) & shown)  # noqa: E711 - element by element
+        if len(has) == 0:
+            continue
+        if key.startswith("maxheight"):
+            decides = np.isin(passability.segment_reason[has], ("height", "sign_height"))
+        elif key == "maxweight":
+            decides = passability.segment_reason[has] == "weight"
+        elif key == "maxwidth":
+            decides = passability.segment_reason[has] == "sign_width"
+        else:
+            decides = passability.width_source[has] == key
+        parts.append(
+            pd.DataFrame(
+                {
+                    "object": [f"segment:{name}" for name in network.segment_id[has]],
+                    "source": "osm",
+                    "file": file,
+                    "value": [f"{key}={value}" for value in text[has]],
+                    "used": decides,
+                }
+            )
+        )
+    return stacked(parts, LAYERS["evidence"])
+
+
+def _classes(
+    network: Network, passability: Passability, norm: Norm, shown: BoolArray
+) -> pd.DataFrame:
+    """Return the norm's word on each segment of which nothing but the class is known."""
+    has = np.flatnonzero((passability.width_source == "class") & shown)
+    highway = network.of_segments(network.tag("highway"))[has]
+    return pd.DataFrame(
+        {
+            "object": [f"segment:{name}" for name in network.segment_id[has]],
+            "source": "norm",
+            "file": f"{norm.name}.toml",
+            "value": [f"highway={value}" for value in highway],
+            "method": norm.classes.clause,
+            "used": True,
+        }
+    )

@@ -1,0 +1,1 @@
+"""What leaves the analysis: layers, sentences, files, maps."""

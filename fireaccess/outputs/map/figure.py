@@ -1,0 +1,205 @@
+"""A branca figure that needs nothing but itself.
+
+folium fetches Leaflet from the web when the page is opened. `OfflineFigure` writes the text of
+every asset into the page instead, from installed packages, and refuses an asset that it does not
+know when the page is written, not when it is opened in a place without a network.
+
+branca compiles text that was rendered already as a template once more. So the sections of this
+figure take such text as it is, and nothing of the page's own frame goes through a template.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import importlib.resources
+import mimetypes
+import re
+from collections.abc import Mapping
+from importlib.resources.abc import Traversable
+from types import MappingProxyType
+from typing import Any
+
+from branca.element import CssLink, Element, Figure, JavascriptLink
+from jinja2 import Template
+
+from fireaccess.model.errors import OutputError
+
+# The address that an element asks for, and the package and path that have it.
+ASSETS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "xstatic:leaflet/leaflet.js": ("xstatic.pkg.leaflet", "data/leaflet.js"),
+        "xstatic:leaflet/leaflet.css": ("xstatic.pkg.leaflet", "data/leaflet.css"),
+        "fireaccess:map.js": ("fireaccess.outputs.map", "map.js"),
+        "fireaccess:map.css": ("fireaccess.outputs.map", "map.css"),
+    }
+)
+
+_CSS_URL = re.compile(r"""url\(\s*(["']?)(?P<address>[^)"']*)\1\s*\)""")
+_SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
+
+
+class RawText(Element):
+    """Text that goes into the page as it is."""
+
+    _template = Template("{{ this.text }}")
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._name = "RawText"
+        self.text = text
+
+
+class _Section(Element):
+    """The header, the body or the script of the page: rendered text is not rendered again."""
+
+    def add_child(
+        self, child: Element, name: str | None = None, index: int | None = None
+    ) -> Element:
+        if type(child) is Element and child._template_str is not None:
+            name = name or child.get_name()
+            child = RawText(child._template_str)
+        return super().add_child(child, name=name, index=index)
+
+
+class OfflineFigure(Figure):
+    """A page that makes no request but for itself.
+
+    Scripts run only if their SHA-256 stands in the page's content security policy: the assets and
+    the one script of the page.
+
+    Parameters
+    ----------
+    title
+        The page's title, any text.
+    language
+        Language tag of the page, as in ``vi``.
+    """
+
+    def __init__(self, *, title: str, language: str) -> None:
+        super().__init__(title=title)
+        self._id = "page"
+        self.language = language
+        self.header, self.html, self.script = _Section(), _Section(), _Section()
+        for section in (self.header, self.html, self.script):
+            section._parent = self
+
+    def render(self, **kwargs: Any) -> str:
+        """Return the whole page.
+
+        Raises
+        ------
+        OutputError
+            If an element asks for an asset that is not known or not installed.
+        """
+        for child in list(self._children.values()):
+            child.render(**kwargs)
+        styles: list[str] = []
+        scripts: list[str] = []
+        for section in (self.header, self.html, self.script):
+            for name, child in list(section._children.items()):
+                if isinstance(child, JavascriptLink):
+                    scripts.append(_script(asset(child.url)))
+                elif isinstance(child, CssLink):
+                    styles.append(_style(asset(child.url)))
+                else:
+                    continue
+                del section._children[name]
+        last = _script(self.script.render(**kwargs))
+        policy = "; ".join(
+            [
+                "default-src 'none'",
+                "script-src " + " ".join(_hash(text) for text in [*scripts, last]),
+                "style-src " + (" ".join(_hash(text) for text in styles) or "'none'"),
+                "img-src data:",
+                "connect-src 'none'",
+                "base-uri 'none'",
+                "form-action 'none'",
+            ]
+        )
+        lines = [
+            "<!DOCTYPE html>",
+            f'<html lang="{html.escape(self.language)}">',
+            "<head>",
+            '<meta charset="utf-8">',
+            f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            f"<title>{html.escape(self.title or '')}</title>",
+            # Without an icon of its own, a page that is served asks for /favicon.ico.
+            '<link rel="icon" href="data:,">',
+            *(f"<style>{text}</style>" for text in styles),
+            self.header.render(**kwargs),
+            *(f"<script>{text}</script>" for text in scripts),
+            "</head>",
+            "<body>",
+            self.html.render(**kwargs),
+            f"<script>{last}</script>",
+            "</body>",
+            "</html>",
+        ]
+        return "\n".join(lines) + "\n"
+
+
+def asset(address: str) -> str:
+    """Return the text of an asset, with all that it refers to written into it.
+
+    Raises
+    ------
+    OutputError
+        If the asset, or one that it refers to, is not known or not installed.
+    """
+    if address not in ASSETS:
+        raise OutputError(
+            f"the map asks for {address}, which can't be put into one offline file",
+            remedy="leave out the element that needs it, or add it to "
+            "fireaccess.outputs.map.figure.ASSETS",
+        )
+    package, path = ASSETS[address]
+    file = _installed(package, path)
+    # A page has LF alone, and a script's hash is that of its text in the page.
+    text = file.read_text(encoding="utf-8").replace("\r\n", "\n")
+    if path.endswith(".css"):
+        folder = path.rpartition("/")[0]
+        return _CSS_URL.sub(lambda match: _data_url(match, package, folder), text)
+    return _SOURCE_MAP.sub("", text)
+
+
+def _installed(package: str, path: str) -> Traversable:
+    try:
+        file = importlib.resources.files(package).joinpath(*path.split("/"))
+    except ModuleNotFoundError:
+        file = None
+    if file is None or not file.is_file():
+        raise OutputError(
+            f"{path} of the package {package} is not installed",
+            remedy="install fireaccess with all its requirements: pip install XStatic-Leaflet",
+        )
+    return file
+
+
+def _data_url(match: re.Match[str], package: str, folder: str) -> str:
+    address = match["address"]
+    if address.startswith(("data:", "#")):
+        return match[0]
+    if "://" in address or address.startswith(("/", ".")):
+        raise OutputError(
+            f"a style sheet of {package} refers to {address}, which is not in the package",
+            remedy="leave out the element that needs it",
+        )
+    file = _installed(package, f"{folder}/{address}" if folder else address)
+    kind = mimetypes.types_map.get("." + address.rpartition(".")[2], "application/octet-stream")
+    return f"url(data:{kind};base64,{base64.b64encode(file.read_bytes()).decode('ascii')})"
+
+
+def _script(text: str) -> str:
+    return re.sub(r"</(?=script)", r"<\\/", text, flags=re.IGNORECASE).replace("<!--", "<\\!--")
+
+
+def _style(text: str) -> str:
+    return re.sub(r"</(?=style)", r"<\\/", text, flags=re.IGNORECASE)
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8", "replace")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"

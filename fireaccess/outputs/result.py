@@ -1,0 +1,64 @@
+"""The result of a run: layers to show and to write, figures, findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+from shapely.geometry.base import BaseGeometry
+
+from fireaccess.model.errors import Finding
+from fireaccess.model.norm import Norm
+from fireaccess.model.vehicle import Vehicle
+from fireaccess.network.network import Network
+from fireaccess.project import Project
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Result:
+    """Everything that one run found out, in EPSG:4326 and unrounded metres.
+
+    Parameters
+    ----------
+    project, norm, vehicle
+        What was asked.
+    houses, segments, barriers, alleys, water, fire_points, hydrant_gaps
+        Layers with the columns of SPEC §12 first.
+    evidence
+        What was said of each object, by whom, when, and whether it was used.
+    statistics
+        The figures, ready for JSON.
+    findings
+        What is wrong or doubtful in the data, errors first.
+    area
+        The area, in EPSG:4326.
+    network
+        The network, in the analysis CRS.
+    timings
+        Seconds that each stage took.
+    """
+
+    project: Project
+    norm: Norm
+    vehicle: Vehicle
+    houses: gpd.GeoDataFrame
+    segments: gpd.GeoDataFrame
+    barriers: gpd.GeoDataFrame
+    alleys: gpd.GeoDataFrame
+    water: gpd.GeoDataFrame
+    fire_points: gpd.GeoDataFrame
+    hydrant_gaps: gpd.GeoDataFrame
+    evidence: pd.DataFrame
+    statistics: dict[str, Any]
+    findings: tuple[Finding, ...]
+    area: BaseGeometry
+    network: Network
+    timings: dict[str, float] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return (
+            f'<Result "{self.project.name}": {len(self.houses)} houses, {len(self.alleys)} alleys '
+            f"without a truck, {len(self.findings)} findings>"
+        )

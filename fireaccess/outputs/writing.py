@@ -1,0 +1,287 @@
+"""Result files: written aside, then renamed, so that the last good results stay whole (SPEC §12).
+
+All files are first written into a folder ``.fireaccess-new`` beside their places. When every one is
+complete a marker says so, and they are renamed into place. If that is cut short, the next run
+ends it; if the writing itself is cut short, the old results were never touched. A results.gpkg
+that another program holds open is not replaced: SQLite would play that program's journal back
+into the new file, and ruin it.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+
+from fireaccess.model.errors import OutputError
+from fireaccess.outputs.result import Result
+from fireaccess.sources.coordinates import WGS84
+
+_ASIDE: Final = ".fireaccess-new"
+_COMPLETE: Final = "COMPLETE"
+#: Layers of results.gpkg in their order.
+_LAYERS: Final = (
+    "houses",
+    "segments",
+    "barriers",
+    "alleys",
+    "water",
+    "fire_points",
+    "hydrant_gaps",
+)
+#: GeoPackage keeps the time of its last change: a fixed one, so that same inputs are same bytes.
+_CHANGED: Final = "2000-01-01T00:00:00.000Z"
+MAP_FILE: Final = "map.html"
+
+
+def write(result: Result, *, with_map: bool = True) -> dict[str, Path]:
+    """Write all files of a result.
+
+    Parameters
+    ----------
+    result
+        What `fireaccess.run` returns.
+    with_map
+        Also write the map.
+
+    Returns
+    -------
+    The files written, by name.
+
+    Raises
+    ------
+    OutputError
+        If a folder can't be written to, or a file there is open in another program.
+    """
+    results, maps = result.project.results_folder, result.project.maps_folder
+    layers = {name: rounded(getattr(result, name)) for name in (*_LAYERS, "evidence")}
+    files: dict[Path, Callable[[Path], None]] = {
+        results / "results.gpkg": partial(_write_geopackage, layers),
+        **{
+            results / f"{name}.parquet": partial(_write_parquet, frame)
+            for name, frame in layers.items()
+        },
+        results / "statistics.json": partial(_write_json, result.statistics),
+        results / "statistics.csv": partial(_write_statistics_csv, result.statistics),
+        results / "findings.csv": partial(_write_findings, result),
+    }
+    if with_map:
+        from fireaccess.outputs.map import write_map
+
+        files[maps / MAP_FILE] = partial(
+            write_map, result, language=result.project.options.language
+        )
+    folders = sorted({path.parent for path in files})
+    for folder in folders:
+        _finish_or_forget(folder)
+    folder = results
+    try:
+        for folder in folders:
+            (folder / _ASIDE).mkdir(parents=True)
+        for path, write_one in files.items():
+            folder = path.parent
+            write_one(folder / _ASIDE / path.name)
+        for folder in folders:
+            (folder / _ASIDE / _COMPLETE).touch()
+    except (OSError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        raise _refused(error, folder) from None
+    for folder in folders:
+        _finish_or_forget(folder)
+    return {path.name: path for path in files}
+
+
+def _finish_or_forget(folder: Path) -> None:
+    """Rename complete files into place; forget incomplete ones."""
+    aside = folder / _ASIDE
+    try:
+        if not aside.is_dir():
+            return
+        if (aside / _COMPLETE).exists():
+            _put_in_place(sorted(path for path in aside.iterdir() if path.name != _COMPLETE))
+        shutil.rmtree(aside)
+    except OSError as error:
+        raise _refused(error, folder) from None
+
+
+def _put_in_place(new: list[Path]) -> None:
+    """Rename files out of their folder; none of them if one of the old is open elsewhere."""
+    for path in new:
+        place = path.parent.parent / path.name
+        try:
+            if place.suffix == ".gpkg":
+                _settle_journal(place)
+            if place.exists():
+                # Windows refuses to rename what is open elsewhere, be it to its own name.
+                os.rename(place, place)
+        except OSError as error:
+            raise _open_elsewhere(error, path, place) from None
+    for path in new:
+        place = path.parent.parent / path.name
+        try:
+            os.replace(path, place)
+        except OSError as error:
+            raise _open_elsewhere(error, path, place) from None
+
+
+def _settle_journal(path: Path) -> None:
+    """Make sure that no journal is left which SQLite would play back into a new GeoPackage.
+
+    Raises
+    ------
+    BlockingIOError
+        If another program holds the GeoPackage.
+    """
+    journals = [path.with_name(f"{path.name}-{end}") for end in ("journal", "wal")]
+    if not path.exists():
+        for journal in journals:
+            journal.unlink(missing_ok=True)
+        return
+    try:
+        # Whoever gets the lock also ends what a program that died left behind.
+        with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
+            connection.execute("BEGIN EXCLUSIVE")
+            connection.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        held = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    else:
+        held = False
+    # The last program to close a GeoPackage takes its journals away.
+    if held or any(journal.exists() for journal in journals):
+        raise BlockingIOError(errno.EBUSY, "it is open in another program")
+
+
+def _open_elsewhere(error: OSError, path: Path, place: Path) -> OutputError:
+    return OutputError(
+        f"the file can't be replaced: {error.strerror or error}",
+        file=place,
+        remedy="close it in QGIS, Excel or the browser and run again; the new file is kept in "
+        f"{path.parent}",
+    )
+
+
+def _refused(error: Exception, folder: Path) -> OutputError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return OutputError(
+        f"the results can't be written: {reason}",
+        file=folder,
+        remedy="choose another folder under [outputs], or ask for the right to write there; the "
+        "last results are untouched",
+    )
+
+
+def rounded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a layer as files hold it: metres to centimetres, degrees to 7 decimals, typed text."""
+    frame = frame.copy()
+    for name in frame.columns:
+        column = frame[name]
+        if name.endswith(("_lon", "_lat")):
+            frame[name] = column.round(7)
+        elif name.endswith("_m") and pd.api.types.is_float_dtype(column.dtype):
+            frame[name] = column.round(2)
+        elif name.endswith("_s") and pd.api.types.is_float_dtype(column.dtype):
+            frame[name] = column.round(1)
+        elif column.dtype == object:
+            flags = pd.api.types.infer_dtype(column, skipna=True) == "boolean"
+            frame[name] = column.astype("boolean" if flags else "string")
+    if isinstance(frame, gpd.GeoDataFrame) and len(frame):
+        shapes = shapely.transform(frame.geometry.to_numpy(), lambda xy: np.round(xy, 7))
+        frame = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=WGS84))
+    return frame
+
+
+def _write_geopackage(layers: Mapping[str, pd.DataFrame], path: Path) -> None:
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _CHANGED})
+    try:
+        for name, frame in layers.items():
+            options: dict[str, Any] = {"layer": name, "driver": "GPKG", "use_arrow": True}
+            if isinstance(frame, gpd.GeoDataFrame) and len(set(frame.geometry.geom_type)) != 1:
+                options["geometry_type"] = "Unknown"
+            pyogrio.write_dataframe(frame, path, append=path.exists(), **options)
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
+    frame.to_parquet(path, index=False)
+
+
+def _write_json(content: Mapping[str, Any], path: Path) -> None:
+    """Write one key or list entry to a line: quick to write, and still fit to read and compare."""
+
+    def compact(value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+    lines = []
+    for key, value in content.items():
+        if isinstance(value, list) and value:
+            text = "[\n  " + ",\n  ".join(map(compact, value)) + "\n ]"
+        elif isinstance(value, Mapping) and value:
+            pairs = (f"{compact(k)}: {compact(v)}" for k, v in value.items())
+            text = "{\n  " + ",\n  ".join(pairs) + "\n }"
+        else:
+            text = compact(value)
+        lines.append(f" {compact(key)}: {text}")
+    path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8", newline="\n")
+
+
+def _write_statistics_csv(content: Mapping[str, Any], path: Path) -> None:
+    rows = [
+        {"level": level, "name": plain_cell(name), "figure": figure, "value": value}
+        for level, name, figures in _levels(content)
+        for figure, value in _flat(figures)
+    ]
+    frame = pd.DataFrame(rows, columns=["level", "name", "figure", "value"], dtype=object)
+    frame.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+
+
+def _levels(content: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    yield "area", content["project"]["name"], content["area"]
+    yield "targets", content["project"]["name"], content["targets"]
+    for group in content["groups"]:
+        yield "group", group["group"], {k: v for k, v in group.items() if k != "group"}
+    for alley in content["alleys"]:
+        figures = {k: v for k, v in alley.items() if k not in ("alley_id", "name")}
+        yield "alley", alley["alley_id"], figures
+
+
+def _flat(figures: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in figures.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{before}{key}.")
+        else:
+            yield f"{before}{key}", value
+
+
+def _write_findings(result: Result, path: Path) -> None:
+    columns = ["severity", "code", "file", "sheet", "row", "column", "value", "message", "remedy"]
+    frame = pd.DataFrame([f.as_dict() for f in result.findings], columns=columns, dtype=object)
+    for name in ("value", "message"):
+        frame[name] = [plain_cell(value) for value in frame[name]]
+    frame.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+
+
+def plain_cell(value: Any) -> Any:
+    """Return text that a spreadsheet takes as text, never as a formula.
+
+    Examples
+    --------
+    >>> plain_cell("=1+1"), plain_cell("Ngõ 5"), plain_cell(None)
+    ("'=1+1", 'Ngõ 5', None)
+    """
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return f"'{value}"
+    return value

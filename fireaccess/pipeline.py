@@ -1,0 +1,489 @@
+"""The one place that runs the stages in order: sources, network, analysis, outputs."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from fireaccess.analysis import statistics as figures
+from fireaccess.analysis.alleys import alley_table, find_alleys
+from fireaccess.analysis.houses import find_doors, hose_lines, house_columns, truck_ways
+from fireaccess.analysis.reach import reach
+from fireaccess.analysis.water import (
+    Objects,
+    PointAnswers,
+    WaterAnswers,
+    gather,
+    hydrant_gaps,
+    need_a_stand,
+    point_answers,
+    water_answers,
+    water_limits,
+)
+from fireaccess.analysis.water import houses_served as count_served
+from fireaccess.model.answers import BoolArray, FloatArray, IntArray
+from fireaccess.model.errors import Findings, InputError, ProjectError
+from fireaccess.model.norm import Norm, load_norm
+from fireaccess.model.vehicle import Vehicle, load_vehicle
+from fireaccess.network.build import build_network
+from fireaccess.network.evidence import evidence_table
+from fireaccess.network.need import need_of, not_verified
+from fireaccess.network.network import Network
+from fireaccess.network.obstacles import set_survey
+from fireaccess.network.passability import Passability, assess, start_segments
+from fireaccess.network.paths import foot_graph
+from fireaccess.network.place import Places, Snapper
+from fireaccess.network.scenario import best_case, worst_case
+from fireaccess.outputs import layers
+from fireaccess.outputs.result import Result
+from fireaccess.outputs.sentences import Stops, house_sentences
+from fireaccess.project import Project
+from fireaccess.sources.coordinates import WGS84, analysis_crs, transform_geometry
+from fireaccess.sources.houses import Houses, read_area, read_house_rows, select_houses
+from fireaccess.sources.osm import is_osm_file, read_osm
+from fireaccess.sources.roads import Roads
+from fireaccess.sources.survey import Survey, read_survey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: Told the name of each stage as it begins.
+Progress = Callable[[str], None]
+
+STAGES = ("read", "network", "analysis", "layers")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inputs:
+    """All that a project's files hold, read and in the analysis CRS."""
+
+    norm: Norm
+    vehicle: Vehicle
+    crs: CRS
+    roads: Roads
+    houses: Houses
+    survey: Survey
+    findings: Findings
+
+
+def read_inputs(project: Project) -> Inputs:
+    """Read norm, vehicle, roads, houses and survey of a project.
+
+    Raises
+    ------
+    FireaccessError
+        If a file can't be used; what is wrong within a file is a finding.
+    """
+    findings = Findings()
+    norm = load_norm(_shipped_or_path(project, project.options.norm))
+    vehicle = load_vehicle(_shipped_or_path(project, project.options.vehicle))
+    if project.options.turns == "auto" and vehicle.turning_radius_m.verified:
+        raise ProjectError(
+            f"the turning radius of {vehicle.name} is verified, so turning at corners would "
+            "count, which this version does not offer",
+            file=project.file,
+            remedy="write turns = false",
+        )
+    roads = _read_roads(project)
+    named = None if project.options.crs == "auto" else analysis_crs(project.options.crs, (0,) * 4)
+    area = read_area(project)
+    rows = read_house_rows(project, roads, project_crs=named, findings=findings)
+    if len(rows) == 0:
+        raise InputError(
+            "no house can be used",
+            file=project.inputs.houses,
+            remedy="correct the findings of `fireaccess check`",
+        )
+    bounds = rows.total_bounds if area is None else shapely.bounds(area)
+    crs = analysis_crs(project.options.crs, tuple(bounds))
+    houses = select_houses(rows, area, project, crs=crs, findings=findings)
+    survey = read_survey(project, crs=crs, project_crs=named, findings=findings)
+    near = roads.to_crs(crs).within(houses.area, project.settings.load_margin_m)
+    return Inputs(norm, vehicle, crs, near, houses, survey, findings)
+
+
+def _shipped_or_path(project: Project, name: str) -> Any:
+    own = project.path(name)
+    return own if name.endswith(".toml") else name
+
+
+def _read_roads(project: Project) -> Roads:
+    path = project.path(str(project.inputs.roads))
+    buildings = project.inputs.houses == "osm"
+    if is_osm_file(path):
+        return read_osm(path, buildings=buildings)
+    if path.suffix.lower() == ".graphml":
+        from fireaccess.sources.graph import read_graphml
+
+        return read_graphml(path)
+    from fireaccess.sources.lines import read_lines
+
+    return read_lines(path, snap_m=project.settings.snap_m)
+
+
+def run(project: Project, *, progress: Progress | None = None) -> Result:
+    """Compute a project's result; nothing is written.
+
+    Parameters
+    ----------
+    project
+        What `Project.open` returns.
+    progress
+        Told the name of each stage as it begins.
+
+    Raises
+    ------
+    FireaccessError
+        If an input can't be used, or no fire engine has anywhere to start from.
+
+    Examples
+    --------
+    >>> import tempfile; from pathlib import Path
+    >>> from fireaccess.sources.sample import write_sample
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     result = run(Project.open(write_sample(Path(folder) / "ward")))
+    >>> sorted(set(result.houses["road"].dropna()))
+    ['covered', 'needs_survey', 'not_covered']
+    """
+    timings: dict[str, float] = {}
+
+    @contextmanager
+    def stage(name: str) -> Iterator[None]:
+        if progress is not None:
+            progress(name)
+        begun = time.perf_counter()
+        yield
+        timings[name] = time.perf_counter() - begun
+
+    with stage("read"):
+        inputs = read_inputs(project)
+    return compute(project, inputs, stage=stage, timings=timings)
+
+
+def compute(project: Project, inputs: Inputs, *, stage: Any, timings: dict[str, float]) -> Result:
+    """Compute the result of inputs that are read."""
+    norm, vehicle, findings = inputs.norm, inputs.vehicle, inputs.findings
+    settings, survey = project.settings, inputs.survey
+    houses = inputs.houses.frame
+    with stage("network"):
+        need = need_of(norm, vehicle, project.options.mode)
+        surveyed = set_survey(
+            build_network(inputs.roads),
+            inputs.roads.barriers,
+            survey,
+            need=need,
+            norm=norm,
+            settings=settings,
+            findings=findings,
+        )
+        network = surveyed.network
+        passability = assess(
+            surveyed, need=need, norm=norm, vehicle=vehicle, settings=settings, findings=findings
+        )
+        stations = _stations(inputs, network, settings.snap_limit_m)
+        starts = _starts(project, inputs, network, passability, stations)
+        _tell_obstacles_on_starts(network, passability, starts, survey, findings)
+    with stage("analysis"):
+        scenario = worst_case(network, passability, starts)
+        worst, best = (
+            reach(network, scenario),
+            reach(network, best_case(network, passability, starts)),
+        )
+        graph = foot_graph(network, scenario.foot_open)
+        snapper = Snapper(network, network.has_doors)
+        doors = find_doors(snapper, houses, settings)
+        worst_lines = hose_lines(graph, passability, worst, doors)
+        best_lines = hose_lines(graph, passability, best, doors)
+        columns = house_columns(
+            network, doors, worst_lines, best_lines, worst.segments, houses, norm
+        )
+        columns["truck_m"], columns["truck_s"] = truck_ways(
+            network, scenario, worst, norm, stations, doors, worst_lines
+        )
+        mapped = inputs.roads.objects
+        water_objects = need_a_stand(
+            gather("water", survey, mapped, snapper, settings, findings),
+            network,
+            worst,
+            best,
+            norm.value_or_none("draft_m"),
+        )
+        point_objects = gather("fire_points", survey, mapped, snapper, settings, findings)
+        water = water_answers(graph, water_objects, doors, houses, norm)
+        points = point_answers(graph, point_objects, doors, houses, norm)
+        columns = pd.concat([columns, water.columns, points.columns], axis=1)
+        columns["status"] = figures.house_status(columns)
+        area = inputs.houses.area
+        shown = shapely.intersects(area, network.lines)
+        shown[doors.places.segment] = True
+        of_segment, names = find_alleys(graph, worst, shown, worst_lines)
+        alleys = alley_table(
+            graph,
+            passability,
+            snapper,
+            of_segment,
+            names,
+            worst=worst,
+            best=best,
+            worst_lines=worst_lines,
+            best_lines=best_lines,
+            doors=doors,
+            houses=columns,
+            water=water,
+            points=points,
+            water_ids=water_objects.frame["object_id"].to_numpy(dtype=object),
+            obstacles=surveyed.obstacles,
+            survey=survey,
+            norm=norm,
+            settings=settings,
+            findings=findings,
+        )
+        columns["alley_id"] = doors.spread(alleys.ids(doors.places.segment), None)
+        gaps = hydrant_gaps(
+            network,
+            scenario.foot_open,
+            worst,
+            water_objects,
+            norm.value_or_none("hydrant_spacing_m"),
+        )
+    with stage("layers"):
+        stops = Stops(network, passability, surveyed.obstacles, need)
+        columns["reason_vi"], columns["reason_en"] = house_sentences(
+            columns, doors, stops, norm, settings.snap_limit_m
+        )
+        house_layer = layers.houses_layer(network, inputs.houses, columns, doors, worst_lines)
+        segment_layer = layers.segments_layer(
+            network, passability, worst, best, alleys, norm, shown
+        )
+        barrier_layer = layers.barriers_layer(
+            network, surveyed.obstacles, area, settings.same_object_m
+        )
+        alley_layer = layers.alleys_layer(network, alleys)
+        evidence = evidence_table(
+            network,
+            passability,
+            surveyed,
+            survey,
+            inputs.roads,
+            norm,
+            shown,
+            surveyed.unplaced
+            | water_objects.unplaced("water")
+            | point_objects.unplaced("fire_point")
+            | alleys.unplaced,
+        )
+        gap_layer = gaps[shapely.intersects(area, gaps.geometry.to_numpy())].reset_index(drop=True)
+        gap_layer = gap_layer.set_geometry(
+            layers.to_wgs84(gap_layer.geometry.to_numpy(), network).to_numpy(), crs=WGS84
+        )
+        statistics = _statistics(
+            project,
+            inputs,
+            house_layer,
+            segment_layer,
+            barrier_layer,
+            alley_layer,
+            gap_layer,
+            evidence,
+        )
+    return Result(
+        project=project,
+        norm=norm,
+        vehicle=vehicle,
+        houses=house_layer,
+        segments=segment_layer,
+        barriers=barrier_layer,
+        alleys=alley_layer,
+        water=layers.objects_layer(
+            network, water_objects, _water_served(water_objects, water, norm), "water"
+        ),
+        fire_points=layers.objects_layer(
+            network, point_objects, _points_served(point_objects, points, norm), "fire_points"
+        ),
+        hydrant_gaps=gap_layer,
+        evidence=evidence,
+        statistics=statistics,
+        findings=findings.sorted(),
+        area=transform_geometry(area, network.crs, WGS84),
+        network=network,
+        timings=timings,
+    )
+
+
+def _stations(inputs: Inputs, network: Network, limit_m: float) -> Places | None:
+    """Put surveyed and mapped fire stations on the network; None if there is none."""
+    mapped = inputs.roads.objects
+    mapped = mapped[mapped["kind"] == "stations"]
+    geometry = np.concatenate(
+        [inputs.survey["stations"].geometry.to_numpy(), mapped.geometry.to_numpy()]
+    )
+    if len(geometry) == 0:
+        return None
+    places = Snapper(network, network.for_trucks & ~network.beside_a_road).nearest(
+        geometry, limit_m
+    )
+    return places if len(places) else None
+
+
+def _starts(
+    project: Project,
+    inputs: Inputs,
+    network: Network,
+    passability: Passability,
+    stations: Places | None,
+) -> BoolArray:
+    """Return the segments that engines start from, by the project's choice."""
+    if project.options.starts == "stations":
+        if stations is None:
+            raise InputError(
+                'starts = "stations", but there is no fire station near a road',
+                file=project.file,
+                remedy="name a table of stations under [inputs.survey], or write starts = "
+                '"arterial"',
+            )
+        starts = np.zeros(network.n_segments, dtype=bool)
+        starts[stations.segment] = True
+        return starts
+    starts = start_segments(network, passability, inputs.norm)
+    if not starts.any():
+        raise InputError(
+            "no fire engine has anywhere to start from: the roads hold no passable "
+            f"{', '.join(inputs.norm.classes.start[::2])} road",
+            file=inputs.roads.file,
+            remedy="load a larger piece of the map, with the arterials around the ward, or write "
+            'starts = "stations"',
+        )
+    return starts
+
+
+def _tell_obstacles_on_starts(
+    network: Network,
+    passability: Passability,
+    starts: BoolArray,
+    survey: Survey,
+    findings: Findings,
+) -> None:
+    """Tell of obstacles between two stretches of the arterials that engines come from."""
+    arms = np.bincount(
+        np.concatenate([network.segment_u, network.segment_v]), minlength=network.n_nodes
+    )
+    on_start = np.bincount(
+        np.concatenate([network.segment_u[starts], network.segment_v[starts]]),
+        minlength=network.n_nodes,
+    )
+    where = survey.rows_of_objects()
+    names = passability.node_obstacle
+    for node in np.flatnonzero((on_start > 0) & (names != None)):  # noqa: E711
+        file, row = where.get(names[node], (None, None))
+        # Where a side street leaves, the obstacle closes that; on the open road it closes nothing.
+        at_mouth = arms[node] > on_start[node]
+        findings.add(
+            "hint" if at_mouth else "warning",
+            "obstacle_on_arterial",
+            "{name} stands on an arterial that fire engines start from; it closes the side "
+            "streets there, not the arterial"
+            if at_mouth
+            else "{name} stands on an arterial that fire engines start from; it does not part it",
+            remedy="nothing to do if it stands in the side street"
+            if at_mouth
+            else "check its place: it may belong to a side street",
+            params={"name": names[node]},
+            file=file,
+            row=row,
+        )
+
+
+def _water_served(objects: Objects, water: WaterAnswers, norm: Norm) -> IntArray:
+    limits = water_limits(norm)
+    by_kind: FloatArray = np.array(
+        [limits.get(kind, np.nan) for kind in objects.frame["type"]], dtype=float
+    )
+    return count_served(objects, [(water.hydrant, by_kind), (water.water, by_kind)])
+
+
+def _points_served(objects: Objects, points: PointAnswers, norm: Norm) -> IntArray:
+    limit_m = norm.value_or_none("fire_point_m")
+    return count_served(objects, [(points.point, np.nan if limit_m is None else limit_m)])
+
+
+def _statistics(
+    project: Project,
+    inputs: Inputs,
+    houses: gpd.GeoDataFrame,
+    segments: gpd.GeoDataFrame,
+    barriers: gpd.GeoDataFrame,
+    alleys: gpd.GeoDataFrame,
+    gaps: gpd.GeoDataFrame,
+    evidence: pd.DataFrame,
+) -> dict[str, Any]:
+    options = project.options
+    of_houses = figures.HouseFigures.of_layer(houses)
+    house_figures = of_houses.statistics()
+    barrier_figures = figures.barrier_statistics(barriers)
+    alley_figures = figures.alley_statistics(alleys)
+    as_of = figures.newest([*evidence["date"], str(inputs.roads.dated or "") or None])
+    violations = inputs.survey["violations"]
+    return {
+        "project": {
+            "name": project.name,
+            **options.model_dump(mode="json", exclude={"name"}),
+            "analysis_crs": inputs.crs.to_string(),
+        },
+        "settings": project.settings.model_dump(),
+        "norm": inputs.norm.model_dump(mode="json"),
+        "not_verified": not_verified(inputs.norm, inputs.vehicle, options.mode),
+        "vehicle": inputs.vehicle.model_dump(mode="json"),
+        "inputs": {
+            key: {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+            for key, path in project.input_files()
+        },
+        "dates": {
+            "roads": None if inputs.roads.dated is None else inputs.roads.dated.isoformat(),
+            "newest_evidence": None if as_of is None else as_of.isoformat(),
+        },
+        "left_out": {
+            "houses": dict(sorted(inputs.houses.left_out.items())),
+            "roads": dict(sorted(inputs.roads.left_out.items())),
+            "survey": dict(sorted(inputs.survey.rows_left_out.items())),
+        },
+        "rows_read": {
+            "houses": inputs.houses.rows_read,
+            "roads": len(inputs.roads),
+            **dict(sorted(inputs.survey.rows_read.items())),
+        },
+        "findings": {
+            severity: sum(f.severity == severity for f in inputs.findings)
+            for severity in ("error", "warning", "hint")
+        },
+        "area": {
+            **house_figures,
+            "roads": figures.road_statistics(segments),
+            "barriers": barrier_figures,
+            "alleys": alley_figures,
+            "violations": {
+                "found": len(violations),
+                "fixed": int(violations["fixed"].notna().sum()),
+            },
+            "hydrant_gaps_km": round(float(gaps["length_m"].sum()) / 1000, 3),
+        },
+        "targets": figures.targets(
+            barrier_figures,
+            alley_figures,
+            house_figures,
+            violations,
+            as_of=as_of,
+            deadline=options.deadline,
+        ),
+        "groups": figures.by_group(houses, of_houses),
+        "alleys": figures.by_alley(alleys, houses, of_houses),
+    }

@@ -1,0 +1,345 @@
+"""The project file: ``fireaccess.toml`` names the inputs, the norm and the settings (SPEC §11)."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from fireaccess.model.errors import ProjectError
+from fireaccess.model.text import nfc
+
+PROJECT_FILE: Final = "fireaccess.toml"
+_SAMPLE_SHOWS: Final = "`fireaccess sample DIR` writes a project with every key and a comment"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class ProjectSection(_Section):
+    """``[project]``: what is computed, and by which norm."""
+
+    name: str = Field(min_length=1)
+    crs: str = "auto"
+    norm: str = "vn"
+    vehicle: str = "standard"
+    vehicles: list[str] = []
+    mode: Literal["norm", "vehicle"] = "norm"
+    turns: bool | Literal["auto"] = "auto"
+    starts: Literal["arterial", "stations"] = "arterial"
+    facade_widths: bool = False
+    language: Literal["vi", "en"] = "vi"
+    personal_data: bool = False
+    central_city: bool = False
+    deadline: date | None = None
+
+
+class SurveySection(_Section):
+    """``[inputs.survey]``: the ward's own tables."""
+
+    widths: str | None = None
+    clearances: str | None = None
+    barriers: str | None = None
+    water: str | None = None
+    fire_points: str | None = None
+    solutions: str | None = None
+    stations: str | None = None
+    violations: str | None = None
+    approved: str | None = None
+
+
+class InputsSection(_Section):
+    """``[inputs]``: files, relative to the project file."""
+
+    roads: str | None = None
+    place: str | None = None
+    area: str | None = None
+    houses: str
+    groups: str | None = None
+    elevation: str | None = None
+    population: str | None = None
+    flood: str | None = None
+    costs: str | None = None
+    candidates: str | None = None
+    survey: SurveySection | str = SurveySection()
+
+
+class Settings(_Section):
+    """``[settings]``: distances that the computation rests on, in metres.
+
+    Examples
+    --------
+    >>> Settings().reading_gap_m
+    50.0
+    """
+
+    model_config = ConfigDict(allow_inf_nan=False)
+
+    load_margin_m: float = Field(500.0, ge=0)
+    snap_m: float = Field(0.5, ge=0)
+    reading_gap_m: float = Field(50.0, ge=0)
+    same_object_m: float = Field(5.0, ge=0)
+    name_snap_m: float = Field(30.0, ge=0)
+    snap_limit_m: float = Field(100.0, gt=0)
+    survey_snap_m: float = Field(30.0, gt=0)
+
+
+class OutputsSection(_Section):
+    """``[outputs]``: folders, relative to the project file."""
+
+    results: str = "results"
+    maps: str = "maps"
+
+
+class _ProjectFile(_Section):
+    project: ProjectSection
+    inputs: InputsSection
+    settings: Settings = Settings()
+    outputs: OutputsSection = OutputsSection()
+
+
+# Asked for by SPEC §11 and not built yet; a project that asks for one is refused, not ignored.
+_NOT_YET: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "project.vehicles": "comparing vehicles",
+        "project.facade_widths": "widths measured between facades",
+        "inputs.place": "downloading roads by place name",
+        "inputs.elevation": "terrain",
+        "inputs.population": "a population grid",
+        "inputs.flood": "flood closures",
+        "inputs.costs": "costs",
+        "inputs.candidates": "siting candidates",
+    }
+)
+
+_TAKES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "project.turns": 'write true, false or "auto"',
+        "project.deadline": "write a date without quotation marks, as in 2027-07-01",
+    }
+)
+
+
+class Project:
+    """One ward's project: where its files are and how it is to be computed.
+
+    Examples
+    --------
+    >>> import tempfile; from fireaccess.sources.sample import write_sample
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     project = Project.open(write_sample(Path(folder) / "ward"))
+    >>> project
+    <Project "Phường Mẫu (dữ liệu giả lập)", norm vn, vehicle standard, crs EPSG:5897>
+    """
+
+    def __init__(self, file: Path, sections: _ProjectFile) -> None:
+        self.file = file
+        self.folder = file.parent
+        self.options = sections.project
+        self.inputs = sections.inputs
+        self.settings = sections.settings
+        self.outputs = sections.outputs
+
+    @classmethod
+    def open(cls, path: str | Path) -> Project:
+        """Read a project file, or the one in a folder.
+
+        Parameters
+        ----------
+        path
+            ``fireaccess.toml`` or the folder that holds it.
+
+        Raises
+        ------
+        ProjectError
+            If the file is missing, is no TOML, has an unknown key or a wrong value, or asks for
+            something that isn't built yet.
+        """
+        file = Path(path)
+        if file.is_dir():
+            file = file / PROJECT_FILE
+        if not file.is_file():
+            raise ProjectError(
+                "there is no such project file",
+                file=file,
+                remedy="give a folder with a fireaccess.toml; `fireaccess sample DIR` writes one",
+            )
+        try:
+            content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        except OSError as error:
+            raise ProjectError(
+                f"the project file can't be opened: {error.strerror or error}",
+                file=file,
+                remedy="ask for the right to read it",
+            ) from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ProjectError(
+                f"the file is no valid TOML: {error}",
+                file=file,
+                remedy="check quotes and brackets on that line, and that no key stands twice; save "
+                "the file as UTF-8",
+            ) from None
+        try:
+            sections = _ProjectFile.model_validate(_floats(content))
+        except ValidationError as error:
+            raise _explain(error, file) from None
+        _refuse_what_is_not_built(sections, file)
+        return cls(file, sections)
+
+    @property
+    def name(self) -> str:
+        """The project's name, in NFC."""
+        return nfc(self.options.name)
+
+    @property
+    def survey(self) -> SurveySection:
+        """The survey tables that the project names."""
+        survey = self.inputs.survey
+        return survey if isinstance(survey, SurveySection) else SurveySection()
+
+    @property
+    def results_folder(self) -> Path:
+        """Where the result files go."""
+        return self.folder / self.outputs.results
+
+    @property
+    def maps_folder(self) -> Path:
+        """Where the maps go."""
+        return self.folder / self.outputs.maps
+
+    def path(self, name: str) -> Path:
+        """Return a file of the project, taken relative to the project file."""
+        return self.folder / name
+
+    def input_files(self) -> Iterator[tuple[str, Path]]:
+        """Yield each input file with the key that names it, the project file first."""
+        yield "project", self.file
+        for key in ("roads", "area", "houses", "groups"):
+            value = getattr(self.inputs, key)
+            if value is not None and not (key == "houses" and value == "osm"):
+                yield key, self.path(value)
+        for key in type(self.survey).model_fields:
+            value = getattr(self.survey, key)
+            if value is not None:
+                yield f"survey.{key}", self.path(value)
+
+    def __repr__(self) -> str:
+        options = self.options
+        return (
+            f'<Project "{self.name}", norm {options.norm}, vehicle {options.vehicle}, '
+            f"crs {options.crs}>"
+        )
+
+
+def _floats(content: Any) -> Any:
+    """Let whole numbers stand for metres in ``[settings]``: TOML tells 500 from 500.0."""
+    settings = content.get("settings")
+    if isinstance(settings, dict):
+        widened = {
+            key: float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+            for key, value in settings.items()
+        }
+        return {**content, "settings": widened}
+    return content
+
+
+def _explain(error: ValidationError, file: Path) -> ProjectError:
+    """Turn pydantic's first complaint into one that names the key and what to write."""
+    first = error.errors(include_url=False)[0]
+    # Where a key takes more than one type, pydantic names the type that it tried as well.
+    types = ("SurveySection", "str", "bool", "literal['auto']")
+    where = [str(part) for part in first["loc"] if part not in types]
+    key = ".".join(where)
+    if first["type"] == "extra_forbidden":
+        known = _known_keys(where[:-1])
+        nearest = difflib.get_close_matches(where[-1], known, n=1, cutoff=0.5)
+        elsewhere = [name for name in _all_keys() if name.split(".")[-1] == where[-1]]
+        hint = (
+            f"it belongs to [{elsewhere[0].rpartition('.')[0]}]"
+            if elsewhere
+            else f"did you mean {nearest[0]!r}?"
+            if nearest
+            else f"known here: {', '.join(known)}"
+        )
+        return ProjectError(f"unknown key {key!r}", file=file, remedy=hint)
+    if first["type"] == "missing":
+        if len(where) == 1:
+            return ProjectError(
+                f"the section [{key}] is missing", file=file, remedy=f"add it: {_SAMPLE_SHOWS}"
+            )
+        return ProjectError(
+            f"the key {key!r} is missing", file=file, remedy=f"add {where[-1]} to [{where[0]}]"
+        )
+    complaint = (
+        _TAKES[key]
+        if key in _TAKES
+        else f"[{key}] is a section with keys of its own"
+        if first["type"] in ("model_type", "model_attributes_type")
+        else first["msg"]
+    )
+    value = first["input"]
+    shown = value.isoformat() if isinstance(value, date) else repr(value)
+    return ProjectError(
+        f"{key} = {shown} can't be used: {complaint}",
+        file=file,
+        remedy=f"correct {key}: {_SAMPLE_SHOWS}",
+    )
+
+
+def _known_keys(sections: list[str]) -> list[str]:
+    model: type[BaseModel] = _ProjectFile
+    for name in sections:
+        inner: dict[str, type[BaseModel]] = {
+            "project": ProjectSection,
+            "inputs": InputsSection,
+            "settings": Settings,
+            "outputs": OutputsSection,
+            "survey": SurveySection,
+        }
+        model = inner.get(name, model)
+    return sorted(model.model_fields)
+
+
+def _all_keys() -> list[str]:
+    return [
+        f"{section}.{key}"
+        for section in ("project", "inputs", "settings", "outputs")
+        for key in _known_keys([section])
+    ] + [f"inputs.survey.{key}" for key in _known_keys(["inputs", "survey"])]
+
+
+def _refuse_what_is_not_built(sections: _ProjectFile, file: Path) -> None:
+    asked = {
+        f"{name}.{key}": getattr(getattr(sections, name), key)
+        for name, key in (known.split(".") for known in _NOT_YET)
+    }
+    for key, value in asked.items():
+        if value:
+            raise ProjectError(
+                f"{key}: {_NOT_YET[key]} is not offered by this version",
+                file=file,
+                remedy=f"remove {key.split('.')[-1]} from the project file",
+            )
+    if sections.project.turns is True:
+        raise ProjectError(
+            "project.turns = true: turning at corners is not offered by this version",
+            file=file,
+            remedy='write turns = false, or "auto"',
+        )
+    if isinstance(sections.inputs.survey, str):
+        raise ProjectError(
+            "inputs.survey names a workbook, which this version doesn't read yet",
+            file=file,
+            remedy="name each table as CSV, GeoJSON or GeoPackage under [inputs.survey]",
+        )
+    if sections.inputs.roads is None:
+        raise ProjectError(
+            "the key 'inputs.roads' is missing", file=file, remedy="add roads to [inputs]"
+        )

@@ -1,0 +1,274 @@
+"""Houses: a ward's list or the buildings of the roads file, those of the area, by group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from fireaccess.model.answers import ObjectArray
+from fireaccess.model.errors import Findings, InputError
+from fireaccess.model.layers import TABLES, kind_of
+from fireaccess.model.text import nfc
+from fireaccess.project import Project
+from fireaccess.sources.coordinates import WGS84, transform_geometry
+from fireaccess.sources.files import read_vector, tell_features, usable_shapes
+from fireaccess.sources.roads import Roads
+from fireaccess.sources.tables import read_table
+
+#: The group of houses that lie in none.
+NO_GROUP: Final = "no group"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Houses:
+    """The houses of the area, sorted by ``house_id``, in the analysis CRS.
+
+    Parameters
+    ----------
+    frame
+        Columns of SPEC §11 with ``group`` filled in; ``geometry`` is a point or an outline.
+    wgs84
+        The same geometries in EPSG:4326, as they were read.
+    area
+        The area in the analysis CRS.
+    rows_read
+        How many houses the source names.
+    left_out
+        How many of them were left out, by reason.
+    """
+
+    frame: gpd.GeoDataFrame
+    wgs84: ObjectArray
+    area: shapely.Geometry
+    rows_read: int
+    left_out: Mapping[str, int]
+
+
+def read_area(project: Project, *, findings: Findings | None = None) -> shapely.Geometry | None:
+    """Read the project's area in WGS 84, or None if it names none.
+
+    Raises
+    ------
+    InputError
+        If the file can't be read or holds no polygon.
+    """
+    if project.inputs.area is None:
+        return None
+    path = project.path(project.inputs.area)
+    frame = read_vector(path, what="area")
+    told = Findings() if findings is None else findings
+    shapes, usable = usable_shapes(frame.geometry, tell_features(path, told))
+    if not usable.any():
+        raise InputError(
+            "the area is no place on earth",
+            file=path,
+            remedy="lon and lat look swapped: exchange the two, or export the layer again",
+        )
+    area = shapely.union_all(shapes[usable])
+    if shapely.area(area) == 0:
+        raise InputError(
+            "the area file holds no polygon",
+            file=path,
+            remedy="export the ward's boundary as a polygon",
+        )
+    carried: shapely.Geometry = transform_geometry(area, CRS(frame.crs), WGS84)
+    return carried
+
+
+def read_house_rows(
+    project: Project, roads: Roads, *, project_crs: CRS | None, findings: Findings
+) -> gpd.GeoDataFrame:
+    """Read all houses that the project names, in WGS 84, whatever area they lie in."""
+    if project.inputs.houses != "osm":
+        return _read_list(project, project_crs=project_crs, findings=findings)
+    buildings = roads.buildings
+    if buildings is None or len(buildings) == 0:
+        raise InputError(
+            "the roads file holds no building with an outline",
+            file=roads.file,
+            remedy='name a list of houses instead of houses = "osm"',
+        )
+    frame = buildings.copy()
+    for key, rule in TABLES["houses"].columns.items():
+        if key not in frame:
+            frame[key] = np.nan if kind_of(rule) == "number" else None
+    frame["file"] = roads.file.name if roads.file is not None else None
+    frame["row"] = pd.NA
+    frame.attrs["rows_read"] = len(frame)
+    frame.attrs["rows_left_out"] = 0
+    return frame
+
+
+def _read_list(
+    project: Project, *, project_crs: CRS | None, findings: Findings
+) -> gpd.GeoDataFrame:
+    path = project.path(project.inputs.houses)
+    rows = read_table(path, "houses", crs=WGS84, project_crs=project_crs, findings=findings)
+    if len(rows):
+        return rows
+    count = rows.attrs["rows_read"]
+    first = next(f for f in findings if f.file == path.name and f.severity == "error")
+    raise InputError(
+        f"none of the {count} houses can be used; the first: {first.what}",
+        file=path,
+        row=first.row,
+        column=first.column,
+        remedy=first.what_to_do,
+    )
+
+
+def select_houses(
+    rows: gpd.GeoDataFrame,
+    area: shapely.Geometry | None,
+    project: Project,
+    *,
+    crs: CRS,
+    findings: Findings,
+) -> Houses:
+    """Keep the houses of the area, once each, and give each its group.
+
+    Parameters
+    ----------
+    rows
+        Houses as `read_house_rows` returns them.
+    area
+        The project's area in WGS 84; None means the extent of the houses.
+    project, crs, findings
+        The project, the analysis CRS, and what takes note of rows left out.
+
+    Raises
+    ------
+    InputError
+        If no house lies in the area.
+    """
+    geometry = transform_geometry(rows.geometry.to_numpy(), WGS84, crs)
+    frame = rows.set_geometry(gpd.GeoSeries(geometry, index=rows.index, crs=crs))
+    name = str(rows["file"].iloc[0]) if len(rows) else project.inputs.houses
+    left_out = {"not_readable": rows.attrs["rows_left_out"]}
+    if area is None:
+        local = shapely.box(*frame.total_bounds)
+    else:
+        local = transform_geometry(area, WGS84, crs)
+    shapely.prepare(local)
+    inside = shapely.intersects(local, frame.geometry.to_numpy())
+    if not inside.any():
+        away = shapely.distance(local, frame.geometry.to_numpy())
+        nearest = f": the nearest is {_distance(float(np.min(away)))} away" if len(away) else ""
+        raise InputError(
+            f"none of the {len(frame)} houses lies in the area{nearest}",
+            file=name,
+            remedy="check that lon and lat are not swapped and that area and houses are of the "
+            "same ward",
+        )
+    if not inside.all():
+        left_out["outside_area"] = int((~inside).sum())
+        findings.add(
+            "hint",
+            "outside_area",
+            "{count} houses lie outside the area and are left out (first: {first})",
+            remedy="nothing to do if the list covers more than the ward",
+            params={
+                "count": left_out["outside_area"],
+                "first": ", ".join(sorted(frame["house_id"][~inside])[:3]),
+            },
+            file=name,
+        )
+    frame = _once_each(frame[inside], name, left_out, findings)
+    wgs84 = rows.geometry.to_numpy()[frame.index]
+    frame = frame.reset_index(drop=True)
+    frame["group"] = _groups(frame, project, crs, findings)
+    return Houses(frame, wgs84, local, rows.attrs["rows_read"], left_out)
+
+
+def _distance(metres: float) -> str:
+    return f"{metres:,.0f} m" if metres < 1000 else f"{metres / 1000:,.1f} km"
+
+
+def _once_each(
+    frame: gpd.GeoDataFrame, name: str, left_out: dict[str, int], findings: Findings
+) -> gpd.GeoDataFrame:
+    """Sort by id; of two houses with one id keep the first in the order of their places."""
+    bounds = shapely.bounds(frame.geometry.to_numpy())
+    keys = {"id": frame["house_id"].to_numpy(), "x": bounds[:, 0], "y": bounds[:, 1]}
+    order = pd.DataFrame(keys, index=frame.index).sort_values(["id", "x", "y"], kind="stable")
+    frame = frame.loc[order.index]
+    again = frame["house_id"].duplicated().to_numpy()
+    for i in np.flatnonzero(again):
+        row = frame["row"].iloc[i]
+        findings.add(
+            "error",
+            "house_twice",
+            "the house {house_id} stands in the list twice; this row is left out",
+            remedy="give every house its own house_id",
+            params={"house_id": frame["house_id"].iloc[i]},
+            file=name,
+            row=None if pd.isna(row) else int(row),
+            column="house_id",
+            value=frame["house_id"].iloc[i],
+        )
+    if again.any():
+        left_out["house_twice"] = int(again.sum())
+    return frame[~again]
+
+
+def read_groups(project: Project, crs: CRS, findings: Findings) -> gpd.GeoDataFrame | None:
+    """Read the residential groups (tổ dân phố) sorted by name, or None if none are named.
+
+    A feature without a name or a usable outline is told of and left out.
+
+    Raises
+    ------
+    InputError
+        If the file can't be read or has no column ``group``.
+    """
+    if project.inputs.groups is None:
+        return None
+    path = project.path(project.inputs.groups)
+    frame = read_vector(path, what="groups")
+    if "group" not in frame:
+        raise InputError(
+            "the groups file has no column 'group'",
+            file=path,
+            remedy=f"name the column of names 'group'; found: {', '.join(frame.columns)}",
+        )
+    tell = tell_features(path, findings)
+    shapes, usable = usable_shapes(frame.geometry, tell)
+    named = frame["group"].notna().to_numpy()
+    for i in np.flatnonzero(usable & ~named):
+        tell(i, "group", "blank", "the group has no name", "give it one; it is left out")
+    usable &= named
+    local = transform_geometry(shapes[usable], CRS(frame.crs), crs)
+    names = [nfc(str(name)) for name in frame["group"][usable]]
+    groups = gpd.GeoDataFrame({"group": names}, geometry=list(local), crs=crs)
+    return groups.sort_values("group", kind="stable").reset_index(drop=True)
+
+
+def _groups(frame: gpd.GeoDataFrame, project: Project, crs: CRS, findings: Findings) -> pd.Series:
+    groups = read_groups(project, crs, findings)
+    if groups is None:
+        return pd.Series(frame["group"].where(frame["group"].notna(), NO_GROUP))
+    places = frame.geometry.to_numpy()
+    if (shapely.get_type_id(places) != 0).any():
+        places = shapely.point_on_surface(places)
+    group, house = shapely.STRtree(places).query(groups.geometry.to_numpy(), "intersects")
+    # A house on a common edge belongs to the group whose name comes first.
+    first = pd.Series(group).groupby(house).min()
+    names = pd.Series(NO_GROUP, index=frame.index, dtype=object)
+    names.iloc[first.index] = groups["group"].to_numpy()[first.to_numpy()]
+    if len(first) == 0:
+        findings.add(
+            "error",
+            "no_house_in_a_group",
+            "no house lies in any of the {count} groups",
+            remedy="check that the groups are those of this ward and in the CRS that they name",
+            params={"count": len(groups)},
+            file=project.inputs.groups,
+        )
+    return names

@@ -1,0 +1,271 @@
+"""OpenStreetMap files: ``.osm``, ``.osm.gz``, ``.osm.bz2`` and ``.osm.pbf``, read by pyosmium."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import osmium
+import pandas as pd
+import shapely
+
+from fireaccess.model.errors import InputError
+from fireaccess.model.text import nfc
+from fireaccess.sources.coordinates import WGS84
+from fireaccess.sources.roads import WAY_TAGS, Roads, is_road, is_yes, make_roads, no_objects
+
+OSM_SUFFIXES: Final = (".osm", ".osm.gz", ".osm.bz2", ".osm.pbf", ".pbf")
+
+#: What OSM maps of water and fire points (SPEC §7): ``emergency=*`` to table and type.
+_EMERGENCY: Final = {
+    "fire_hydrant": ("water", "hydrant"),
+    "water_tank": ("water", "tank"),
+    "suction_point": ("water", "suction_point"),
+    "fire_water_pond": ("water", "pond"),
+    "fire_extinguisher": ("fire_points", "extinguisher"),
+}
+_KEPT_KEYS: Final = ("highway", "barrier", "emergency", "amenity", "building")
+
+
+def is_osm_file(path: Path) -> bool:
+    """Whether a file name is that of an OpenStreetMap file.
+
+    Examples
+    --------
+    >>> is_osm_file(Path("roads.osm.pbf")), is_osm_file(Path("roads.gpkg"))
+    (True, False)
+    """
+    return path.name.lower().endswith(OSM_SUFFIXES)
+
+
+def read_osm(path: Path, *, buildings: bool = False) -> Roads:
+    """Read roads, barriers, water, stations and, if asked, buildings from an OSM file.
+
+    Parameters
+    ----------
+    path
+        A file with one of `OSM_SUFFIXES`.
+    buildings
+        Also read building outlines, as houses.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, empty, cut short or no OSM file, or holds no road.
+    """
+    _must_have_content(path)
+    try:
+        roads = _read(path, buildings)
+    except (RuntimeError, ValueError, OSError, osmium.InvalidLocationError) as error:
+        raise InputError(
+            f"the file can't be read as OpenStreetMap data: {error}",
+            file=path,
+            remedy="it may be cut short: fetch or copy it again and compare its size",
+        ) from None
+    missing = roads.left_out.get("nodes_missing_from_extract", 0)
+    if len(roads) == 0 and missing:
+        raise InputError(
+            f"the places of all {missing} nodes of its roads are missing",
+            file=path,
+            remedy="export it again with nodes before ways, as JOSM and Geofabrik do (Overpass: "
+            "`(._;>;); out meta;`), and with lon and lat in their own places",
+        )
+    if len(roads) == 0:
+        raise InputError(
+            "the file holds no road (no way with highway=*)",
+            file=path,
+            remedy="export the ward with its highways, not only buildings or boundaries",
+        )
+    return roads
+
+
+def _must_have_content(path: Path) -> None:
+    if not path.is_file():
+        raise InputError(
+            "there is no such file", file=path, remedy="check inputs.roads in the project file"
+        )
+    if path.stat().st_size == 0:
+        raise InputError("the file is empty (0 bytes)", file=path, remedy="fetch or copy it again")
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise InputError(
+            f"the file can't be opened: {error.strerror or error}",
+            file=path,
+            remedy="close it where it is open, or ask for the right to read it",
+        ) from None
+
+
+class _Collector:
+    """What one pass over the file gathers."""
+
+    def __init__(self) -> None:
+        self.ways: list[tuple[int, dict[str, str], list[int], list[tuple[float, float]]]] = []
+        self.barriers: dict[int, dict[str, str]] = {}
+        self.objects: list[dict[str, Any]] = []
+        self.left_out: Counter[str] = Counter()
+        self.newest = 0.0
+        self.needs_areas = False
+        self.buildings: list[dict[str, Any]] = []
+
+    def node(self, node: Any) -> None:
+        tags = dict(node.tags)
+        if "barrier" in tags:
+            self.barriers[node.id] = tags
+        self.add_object(
+            f"n{node.id}", tags, lambda: shapely.Point(node.location.lon, node.location.lat)
+        )
+
+    def way(self, way: Any) -> None:
+        tags = dict(way.tags)
+        if "highway" in tags:
+            if is_road(tags):
+                self.road(way, tags)
+            else:
+                self.left_out["not_a_road"] += 1
+            return
+        if is_yes(tags.get("building")):
+            self.building(f"w{way.id}", tags, _outline(way))
+        self.add_object(f"w{way.id}", tags, lambda: _outline(way))
+
+    def building(self, house_id: str, tags: dict[str, str], outline: Any) -> None:
+        if outline is None or outline.geom_type == "LineString":
+            self.left_out["buildings_without_outline"] += 1
+            return
+        if not outline.is_valid:
+            outline = shapely.make_valid(outline)
+            self.left_out["building_outlines_mended"] += 1
+        row = {"house_id": house_id, "address": _address(tags), "geometry": outline}
+        self.buildings.append(row)
+
+    def road(self, way: Any, tags: dict[str, str]) -> None:
+        self.newest = max(self.newest, way.timestamp.timestamp())
+        nodes: list[int] = []
+        xy: list[tuple[float, float]] = []
+        kept: dict[str, str] = {key: nfc(tags[key]) for key in WAY_TAGS if key in tags}
+        for node in way.nodes:
+            if node.location.valid():
+                nodes.append(node.ref)
+                xy.append((node.location.lon, node.location.lat))
+                continue
+            # A node outside the extract: nothing is known of the way between its neighbours.
+            self.left_out["nodes_missing_from_extract"] += 1
+            if len(nodes) > 1:
+                self.ways.append((way.id, kept, nodes, xy))
+            nodes, xy = [], []
+        self.ways.append((way.id, kept, nodes, xy))
+
+    def add_object(self, object_id: str, tags: dict[str, str], geometry: Any) -> None:
+        kind, type_ = _EMERGENCY.get(tags.get("emergency", ""), (None, None))
+        if kind is None and tags.get("amenity") == "fire_station":
+            kind, type_ = "stations", "fire_station"
+        if kind is None:
+            return
+        out_of_use = any(is_yes(tags.get(key)) for key in ("disused", "abandoned")) or any(
+            key.startswith(("disused:", "abandoned:")) for key in tags
+        )
+        shape = geometry()
+        if shape is None:
+            self.left_out[f"{kind}_without_place"] += 1
+            return
+        self.objects.append(
+            {
+                "object_id": object_id,
+                "kind": kind,
+                "type": type_,
+                "working": not out_of_use,
+                "geometry": shape,
+                "name": tags.get("name"),
+            }
+        )
+
+
+def _outline(way: Any) -> Any:
+    xy = [(n.location.lon, n.location.lat) for n in way.nodes if n.location.valid()]
+    if len(xy) >= 4 and way.is_closed() and len(xy) == len(way.nodes):
+        return shapely.Polygon(xy)
+    return shapely.LineString(xy) if len(xy) >= 2 else None
+
+
+def _read(path: Path, buildings: bool) -> Roads:
+    seen = _Collector()
+    processor: Iterable[Any] = (
+        osmium.FileProcessor(str(path))
+        .with_locations()
+        .with_filter(osmium.filter.EmptyTagFilter())
+        .with_filter(osmium.filter.KeyFilter(*_KEPT_KEYS))
+    )
+    for item in processor:
+        if item.is_node():
+            seen.node(item)
+        elif item.is_way():
+            seen.way(item)
+        elif item.is_relation() and (
+            item.tags.get("emergency") in _EMERGENCY
+            or item.tags.get("amenity") == "fire_station"
+            or (buildings and is_yes(item.tags.get("building")))
+        ):
+            seen.needs_areas = True
+    if seen.needs_areas:
+        _read_relations(path, seen)
+    objects = (
+        gpd.GeoDataFrame(seen.objects, geometry="geometry", crs=WGS84)
+        .sort_values("object_id", kind="stable")
+        .reset_index(drop=True)
+        if seen.objects
+        else no_objects()
+    )
+    return make_roads(
+        seen.ways,
+        barriers=seen.barriers,
+        objects=objects,
+        buildings=_buildings(seen.buildings) if buildings else None,
+        file=path,
+        dated=date.fromtimestamp(seen.newest) if seen.newest > 0 else None,
+        left_out=seen.left_out,
+    )
+
+
+def _read_relations(path: Path, seen: _Collector) -> None:
+    """Read multipolygons in a second pass: one is known only when all its ways are."""
+    factory = osmium.geom.WKBFactory()
+    processor: Iterable[Any] = (
+        osmium.FileProcessor(str(path))
+        .with_areas(osmium.filter.KeyFilter("emergency", "amenity", "building"))
+        .with_filter(osmium.filter.EntityFilter(osmium.osm.AREA))
+    )
+    for area in processor:
+        if area.from_way():
+            continue
+        tags = dict(area.tags)
+        try:
+            shape: Any = shapely.from_wkb(factory.create_multipolygon(area))
+        except RuntimeError:
+            seen.left_out["areas_without_outline"] += 1
+            continue
+        # Rings put together from several ways have no first vertex of their own.
+        shape = shapely.normalize(shape.geoms[0] if len(shape.geoms) == 1 else shape)
+        area_id = f"r{area.orig_id()}"
+        seen.add_object(area_id, tags, lambda shape=shape: shape)
+        if is_yes(tags.get("building")):
+            seen.building(area_id, tags, shape)
+
+
+def _buildings(rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
+    frame = gpd.GeoDataFrame(
+        pd.DataFrame(rows, columns=["house_id", "address", "geometry"]),
+        geometry="geometry",
+        crs=WGS84,
+    )
+    return frame.sort_values("house_id", kind="stable").reset_index(drop=True)
+
+
+def _address(tags: dict[str, str]) -> str | None:
+    if "addr:full" in tags:
+        return nfc(tags["addr:full"])
+    parts = [tags.get("addr:housenumber"), tags.get("addr:street") or tags.get("addr:place")]
+    return nfc(" ".join(part for part in parts if part)) or None
