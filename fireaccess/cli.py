@@ -109,7 +109,7 @@ def check(project: ProjectPath, quiet: Quiet = False, as_json: Json = False) -> 
         try:
             findings: tuple[Finding, ...] = run(Project.open(project), progress=tell).findings
         except InputError as error:
-            findings = (error.finding,)
+            findings = (error.finding, *error.earlier)
     if as_json:
         _print_json({"findings": [finding.as_dict() for finding in findings]})
     else:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -32,7 +32,7 @@ from fireaccess.analysis.water import (
 )
 from fireaccess.analysis.water import houses_served as count_served
 from fireaccess.model.answers import BoolArray, FloatArray, IntArray
-from fireaccess.model.errors import Findings, InputError, ProjectError
+from fireaccess.model.errors import Findings, InputError, NormError, ProjectError
 from fireaccess.model.norm import Norm, load_norm
 from fireaccess.model.vehicle import Vehicle, load_vehicle
 from fireaccess.network.build import build_network
@@ -54,9 +54,6 @@ from fireaccess.sources.osm import is_osm_file, read_osm
 from fireaccess.sources.roads import Roads
 from fireaccess.sources.survey import Survey, read_survey
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 #: Told the name of each stage as it begins.
 Progress = Callable[[str], None]
 
@@ -76,17 +73,26 @@ class Inputs:
     findings: Findings
 
 
-def read_inputs(project: Project) -> Inputs:
+def read_inputs(project: Project, findings: Findings) -> Inputs:
     """Read norm, vehicle, roads, houses and survey of a project.
+
+    Parameters
+    ----------
+    project
+        What `Project.open` returns.
+    findings
+        Takes what is wrong within a file.
 
     Raises
     ------
     FireaccessError
-        If a file can't be used; what is wrong within a file is a finding.
+        If a file can't be used.
     """
-    findings = Findings()
-    norm = load_norm(_shipped_or_path(project, project.options.norm))
-    vehicle = load_vehicle(_shipped_or_path(project, project.options.vehicle))
+    with _told_of(project):
+        norm = load_norm(_shipped_or_path(project, project.options.norm))
+        vehicle = load_vehicle(_shipped_or_path(project, project.options.vehicle))
+        crs_name = project.options.crs
+        named = None if crs_name == "auto" else analysis_crs(crs_name, (0,) * 4)
     if project.options.turns == "auto" and vehicle.turning_radius_m.verified:
         raise ProjectError(
             f"the turning radius of {vehicle.name} is verified, so turning at corners would "
@@ -95,8 +101,7 @@ def read_inputs(project: Project) -> Inputs:
             remedy="write turns = false",
         )
     roads = _read_roads(project)
-    named = None if project.options.crs == "auto" else analysis_crs(project.options.crs, (0,) * 4)
-    area = read_area(project)
+    area = read_area(project, findings=findings)
     rows = read_house_rows(project, roads, project_crs=named, findings=findings)
     if len(rows) == 0:
         raise InputError(
@@ -105,11 +110,24 @@ def read_inputs(project: Project) -> Inputs:
             remedy="correct the findings of `fireaccess check`",
         )
     bounds = rows.total_bounds if area is None else shapely.bounds(area)
-    crs = analysis_crs(project.options.crs, tuple(bounds))
+    crs = analysis_crs(crs_name, tuple(bounds))
     houses = select_houses(rows, area, project, crs=crs, findings=findings)
     survey = read_survey(project, crs=crs, project_crs=named, findings=findings)
     near = roads.to_crs(crs).within(houses.area, project.settings.load_margin_m)
     return Inputs(norm, vehicle, crs, near, houses, survey, findings)
+
+
+@contextmanager
+def _told_of(project: Project) -> Iterator[None]:
+    """Let an error about a value of the project file name that file."""
+    try:
+        yield
+    except (NormError, ProjectError) as error:
+        if error.finding.file is not None:
+            raise
+        raise type(error)(
+            error.finding.what, file=project.file, remedy=error.finding.what_to_do
+        ) from None
 
 
 def _shipped_or_path(project: Project, name: str) -> Any:
@@ -165,9 +183,14 @@ def run(project: Project, *, progress: Progress | None = None) -> Result:
         yield
         timings[name] = time.perf_counter() - begun
 
-    with stage("read"):
-        inputs = read_inputs(project)
-    return compute(project, inputs, stage=stage, timings=timings)
+    findings = Findings()
+    try:
+        with stage("read"):
+            inputs = read_inputs(project, findings)
+        return compute(project, inputs, stage=stage, timings=timings)
+    except InputError as error:
+        error.earlier = findings.sorted()
+        raise
 
 
 def compute(project: Project, inputs: Inputs, *, stage: Any, timings: dict[str, float]) -> Result:
@@ -190,7 +213,7 @@ def compute(project: Project, inputs: Inputs, *, stage: Any, timings: dict[str, 
         passability = assess(
             surveyed, need=need, norm=norm, vehicle=vehicle, settings=settings, findings=findings
         )
-        stations = _stations(inputs, network, settings.snap_limit_m)
+        stations, far_stations = _stations(inputs, network, settings.snap_limit_m)
         starts = _starts(project, inputs, network, passability, stations)
         _tell_obstacles_on_starts(network, passability, starts, survey, findings)
     with stage("analysis"):
@@ -280,7 +303,8 @@ def compute(project: Project, inputs: Inputs, *, stage: Any, timings: dict[str, 
             surveyed.unplaced
             | water_objects.unplaced("water")
             | point_objects.unplaced("fire_point")
-            | alleys.unplaced,
+            | alleys.unplaced
+            | far_stations,
         )
         gap_layer = gaps[shapely.intersects(area, gaps.geometry.to_numpy())].reset_index(drop=True)
         gap_layer = gap_layer.set_geometry(
@@ -320,19 +344,37 @@ def compute(project: Project, inputs: Inputs, *, stage: Any, timings: dict[str, 
     )
 
 
-def _stations(inputs: Inputs, network: Network, limit_m: float) -> Places | None:
-    """Put surveyed and mapped fire stations on the network; None if there is none."""
+def _stations(
+    inputs: Inputs, network: Network, limit_m: float
+) -> tuple[Places | None, frozenset[str]]:
+    """Put surveyed and mapped fire stations on the network.
+
+    Returns
+    -------
+    Their places, None if there is none; and the surveyed ones too far from any road.
+    """
+    own = inputs.survey["stations"]
     mapped = inputs.roads.objects
     mapped = mapped[mapped["kind"] == "stations"]
-    geometry = np.concatenate(
-        [inputs.survey["stations"].geometry.to_numpy(), mapped.geometry.to_numpy()]
-    )
+    geometry = np.concatenate([own.geometry.to_numpy(), mapped.geometry.to_numpy()])
     if len(geometry) == 0:
-        return None
-    places = Snapper(network, network.for_trucks & ~network.beside_a_road).nearest(
-        geometry, limit_m
-    )
-    return places if len(places) else None
+        return None, frozenset()
+    drivable = network.for_trucks & ~network.beside_a_road
+    places = Snapper(network, drivable).nearest(geometry, limit_m)
+    far = np.flatnonzero(~places.found(len(geometry))[: len(own)])
+    for i in far:
+        row = own.iloc[i]
+        inputs.findings.add(
+            "error",
+            "far_from_any_road",
+            "{object_id} is farther than {limit_m:g} m from any road; it is not used",
+            remedy="check its coordinates, or map the road in OpenStreetMap",
+            params={"object_id": row["object_id"], "limit_m": limit_m},
+            file=row["file"],
+            row=int(row["row"]),
+        )
+    unplaced = frozenset(f"station:{name}" for name in own["object_id"].iloc[far])
+    return (places if len(places) else None), unplaced
 
 
 def _starts(
@@ -458,7 +500,8 @@ def _statistics(
         },
         "rows_read": {
             "houses": inputs.houses.rows_read,
-            "roads": len(inputs.roads),
+            "roads": len(inputs.roads)
+            + sum(inputs.roads.left_out.get(why, 0) for why in ("beyond_margin", "not_a_road")),
             **dict(sorted(inputs.survey.rows_read.items())),
         },
         "findings": {

@@ -164,6 +164,8 @@ class FireaccessError(Exception):
             row=row,
             column=column,
         )
+        #: What had been found before the work stopped, so that nothing of it is lost.
+        self.earlier: tuple[Finding, ...] = ()
         super().__init__(message)
 
     def __str__(self) -> str:

@@ -15,6 +15,8 @@ import pandera.pandas as pa
 
 STATES: Final = ("fixed", "openable", "removed")
 WATER_TYPES: Final = ("hydrant", "tank", "pond", "river", "pit", "suction_point", "riser")
+#: A wider figure was written in centimetres: as metres it would let every truck pass.
+_WIDEST_ROAD_M: Final = 100.0
 SOLUTION_TYPES: Final = ("riser", "pipe", "tank_pump", "hose_cabinet")
 
 
@@ -39,13 +41,19 @@ def _code(*codes: str, required: bool = False) -> pa.Column:
 
 
 def _number(
-    *, least: float | None = None, above: float | None = None, required: bool = False
+    *,
+    least: float | None = None,
+    above: float | None = None,
+    most: float | None = None,
+    required: bool = False,
 ) -> pa.Column:
     checks = []
     if least is not None:
         checks.append(pa.Check.ge(least, error=f"{least:g} or more"))
     if above is not None:
         checks.append(pa.Check.gt(above, error=f"more than {above:g}"))
+    if most is not None:
+        checks.append(pa.Check.le(most, error=f"{most:g} or less: metres, no centimetres"))
     return pa.Column(
         float, checks, nullable=not required, required=required, metadata={"kind": "number"}
     )
@@ -88,7 +96,7 @@ TABLES: Final[Mapping[str, pa.DataFrameSchema]] = MappingProxyType(
             "widths",
             {
                 _ID: _text(required=True),
-                "width_m": _number(above=0, required=True),
+                "width_m": _number(above=0, most=_WIDEST_ROAD_M, required=True),
                 "narrowest": _flag(),
                 "accuracy_m": _number(least=0),
                 "road_name": _text(),
@@ -101,7 +109,7 @@ TABLES: Final[Mapping[str, pa.DataFrameSchema]] = MappingProxyType(
             "clearances",
             {
                 _ID: _text(required=True),
-                "height_m": _number(above=0, required=True),
+                "height_m": _number(above=0, most=_WIDEST_ROAD_M, required=True),
                 "kind": _text(),
                 "road_name": _text(),
                 "date": _date(),
@@ -113,7 +121,7 @@ TABLES: Final[Mapping[str, pa.DataFrameSchema]] = MappingProxyType(
                 _ID: _text(required=True),
                 "type": _text(required=True),
                 "state": _code(*STATES),
-                "clear_width_m": _number(least=0),
+                "clear_width_m": _number(least=0, most=_WIDEST_ROAD_M),
                 "keyholder": _text(),
                 "checked": _date(),
                 "osm_id": _text(),

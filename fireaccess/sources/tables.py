@@ -36,8 +36,6 @@ from fireaccess.sources.files import (
     usable_shapes,
 )
 
-__all__ = ["read_table", "read_vector"]
-
 _YES: Final = frozenset(("yes", "y", "co", "true", "1", "x"))
 _NO: Final = frozenset(("no", "n", "khong", "false", "0"))
 _DAY_MONTH_YEAR: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
