@@ -194,10 +194,15 @@ def _distance(metres: float) -> str:
 def _once_each(
     frame: gpd.GeoDataFrame, name: str, left_out: dict[str, int], findings: Findings
 ) -> gpd.GeoDataFrame:
-    """Sort by id; of two houses with one id keep the first in the order of their places."""
+    """Sort by id; of two houses with one id keep the first in the order of places, then of text."""
     bounds = shapely.bounds(frame.geometry.to_numpy())
     keys = {"id": frame["house_id"].to_numpy(), "x": bounds[:, 0], "y": bounds[:, 1]}
-    order = pd.DataFrame(keys, index=frame.index).sort_values(["id", "x", "y"], kind="stable")
+    order = pd.DataFrame(keys, index=frame.index)
+    twice = order["id"].duplicated(keep=False).to_numpy()
+    cells = frame[twice].drop(columns=["file", "row", "geometry"]).itertuples(index=False)
+    order["text"] = ""
+    order.loc[twice, "text"] = [f"{tuple(row)}" for row in cells]
+    order = order.sort_values(["id", "x", "y", "text"], kind="stable")
     frame = frame.loc[order.index]
     again = frame["house_id"].duplicated().to_numpy()
     for i in np.flatnonzero(again):
