@@ -29,6 +29,7 @@ def test_notebook_is_valid_and_without_outputs(notebook):
     assert kept == []
 
 
+@pytest.mark.slow  # its kernel shows what the oldest dependencies warn of
 def test_notebook_runs(notebook, tmp_path, monkeypatch):
     # Nothing of the reader's own settings and history is read, and nothing of ours is left there.
     for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
