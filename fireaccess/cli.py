@@ -22,6 +22,7 @@ from fireaccess.model.errors import Finding, FireaccessError, InputError
 
 if TYPE_CHECKING:
     from fireaccess.outputs.result import Result
+    from fireaccess.project import Project
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -88,7 +89,8 @@ def _exit_as_click_asks(error: Exception) -> NoReturn:
 def options(context: typer.Context, quiet: Quiet = False, as_json: Json = False) -> None:
     """Let --quiet and --json stand before the command as well as after it."""
     given = {key: True for key, value in (("quiet", quiet), ("as_json", as_json)) if value}
-    context.default_map = dict.fromkeys(("sample", "check", "run", "demo", "norms"), given)
+    commands = ("sample", "template", "fetch", "check", "run", "why", "demo", "norms")
+    context.default_map = dict.fromkeys(commands, given)
 
 
 @app.command()
@@ -110,21 +112,156 @@ def sample(
 
 
 @app.command()
-def check(project: ProjectPath, quiet: Quiet = False, as_json: Json = False) -> int:
-    """Tell what is wrong in a project's data, where, and what to do; write nothing."""
+def template(
+    project: ProjectPath,
+    file: Annotated[Path, typer.Argument(help="The workbook to write, such as survey.xlsx.")],
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> int:
+    """Write a survey workbook to fill in: alleys to measure and barriers to confirm are in it."""
+    from fireaccess.outputs.template import write_template
     from fireaccess.pipeline import run
     from fireaccess.project import Project
 
     with _progress(quiet or as_json) as tell:
+        opened = Project.open(project)
         try:
-            findings: tuple[Finding, ...] = run(Project.open(project), progress=tell).findings
+            result, stopped = run(opened, progress=tell), None
         except InputError as error:
-            findings = (error.finding, *error.earlier)
+            # A ward that has no houses yet needs the empty template most of all.
+            result, stopped = None, error
+    write_template(file, result=result)
     if as_json:
-        _print_json({"findings": [finding.as_dict() for finding in findings]})
+        _print_json(
+            {
+                "file": str(file),
+                "prefilled": result is not None,
+                "findings": [] if stopped is None else [stopped.finding.as_dict()],
+            }
+        )
+        return DONE
+    if stopped is not None:
+        _errors().print(
+            f"Nothing is filled in beforehand, since the project can't be computed yet: {stopped}",
+            soft_wrap=True,
+        )
+    if not quiet:
+        print(f'The template is {file}. Filled in, name it in the project: survey = "{file.name}"')
+    return DONE
+
+
+@app.command()
+def fetch(
+    project: ProjectPath,
+    place: Annotated[str | None, typer.Option(help="Fetch for a named place.")] = None,
+    box: Annotated[
+        str | None, typer.Option(metavar="W,S,E,N", help="Fetch for a box in degrees.")
+    ] = None,
+    area: Annotated[Path | None, typer.Option(help="Fetch for the polygons of a file.")] = None,
+    buildings: Annotated[bool, typer.Option("--buildings", help="Buildings too.")] = False,
+    water: Annotated[bool, typer.Option("--water", help="Ponds, rivers and pools too.")] = False,
+    server: Annotated[str | None, typer.Option(help="Another Overpass server.")] = None,
+    nominatim: Annotated[str | None, typer.Option(help="Another server for names.")] = None,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Ask anew.")] = False,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> int:
+    """Fetch a project's roads from OpenStreetMap, once; nothing else needs a network."""
+    from fireaccess.project import Project
+    from fireaccess.sources.houses import read_area, read_area_file
+    from fireaccess.sources.overpass import Where, find_place
+    from fireaccess.sources.overpass import fetch as fetch_roads
+
+    opened = Project.open(project)
+    inputs, settings = opened.inputs, opened.settings
+    if sum(given is not None for given in (place, box, area)) > 1:
+        raise typer.BadParameter("give one of --place, --box and --area")
+    cache = opened.folder / ".fireaccess-cache"
+    with _spinner(quiet or as_json) as show:
+        if box is not None:
+            where = Where.from_box(box)
+        elif area is not None:
+            where = Where(area.name, read_area_file(area))
+        elif place is not None or (inputs.area is None and inputs.place is not None):
+            where = find_place(
+                place or str(inputs.place),
+                url=nominatim,
+                cache=cache,
+                refresh=refresh,
+                tell=show,
+            )
+        elif (shape := read_area(opened)) is not None:
+            where = Where(opened.name, shape)
+        else:
+            raise typer.BadParameter("the project names no area: give --place, --box or --area")
+        got = fetch_roads(
+            where,
+            opened.roads,
+            buildings=buildings or inputs.houses == "osm",
+            water=water,
+            url=server,
+            margin_m=settings.load_margin_m,
+            snap_limit_m=settings.snap_limit_m,
+            cache=cache,
+            refresh=refresh,
+            tell=show,
+        )
+    if as_json:
+        _print_json({"file": str(got.file), "source": got.source.model_dump(mode="json")})
+    elif not quiet:
+        print(f"{got.source.ways} ways as of {got.source.osm_base} are in {got.file}")
+        print(f"{got.source.attribution}, {got.source.licence}")
+    return DONE
+
+
+@app.command()
+def check(
+    project: ProjectPath,
+    accept_fix: Annotated[
+        list[str] | None,
+        typer.Option("--accept-fix", metavar="ID", help="Apply a proposed fix from now on."),
+    ] = None,
+    copies: Annotated[
+        Path | None,
+        typer.Option("--copies", help="A folder for copies of the tables with bad cells coloured."),
+    ] = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> int:
+    """Tell what is wrong in a project's data, where, and what to do; no result is written."""
+    from fireaccess.project import Project
+    from fireaccess.sources.fixes import accept_fixes
+
+    opened = Project.open(project)
+    with _progress(quiet or as_json) as tell:
+        findings = _findings(opened, tell)
+        if accept_fix:
+            accept_fixes(opened, accept_fix, findings)
+            findings = _findings(opened, tell)
+        written: list[Path] = []
+        if copies is not None:
+            from fireaccess.outputs.checked import write_checked
+
+            written = write_checked(findings, [file for _, file in opened.input_files()], copies)
+    if as_json:
+        content: dict[str, Any] = {"findings": [finding.as_dict() for finding in findings]}
+        if copies is not None:
+            content["copies"] = [str(path) for path in written]
+        _print_json(content)
     else:
         _print_findings(findings, most=None, quiet=quiet)
+        for path in written if not quiet else []:
+            print(f"  {path}")
     return _code_of(findings)
+
+
+def _findings(project: Project, tell: Callable[[str], None]) -> tuple[Finding, ...]:
+    from fireaccess.pipeline import run
+
+    try:
+        return run(project, progress=tell).findings
+    except InputError as error:
+        return (error.finding, *error.earlier)
 
 
 @app.command()
@@ -145,6 +282,28 @@ def demo(
 
     file = folder / PROJECT_FILE
     return _run(file if file.exists() else write_sample(folder), quiet=quiet, as_json=as_json)
+
+
+@app.command()
+def why(
+    project: ProjectPath,
+    name: Annotated[str, typer.Argument(help="A house, segment, alley, barrier or reading.")],
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> int:
+    """Print the whole chain behind an answer: readings, rows, dates, and the deciding clause."""
+    from fireaccess.outputs.why import as_dict, explain, lines
+    from fireaccess.pipeline import run
+    from fireaccess.project import Project
+
+    with _progress(quiet or as_json) as tell:
+        chain = explain(run(Project.open(project), progress=tell), name)
+    if as_json:
+        _print_json(as_dict(chain))
+    elif not quiet:
+        # Plain lines: rich would wrap them anew, and what a survey says is no markup.
+        print(*lines(chain), sep="\n")
+    return DONE
 
 
 @app.command()
@@ -209,9 +368,7 @@ def _code_of(findings: tuple[Finding, ...]) -> int:
 
 @contextmanager
 def _progress(silent: bool) -> Iterator[Callable[[str], None]]:
-    """Show on a terminal what is being done; what is done within a second is not worth a line."""
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
+    """Show on a terminal which stage is being worked on."""
     names = {
         "read": "reading roads, houses and survey",
         "network": "building the network",
@@ -219,6 +376,15 @@ def _progress(silent: bool) -> Iterator[Callable[[str], None]]:
         "layers": "putting results together",
         "write": "writing results and map",
     }
+    with _spinner(silent) as show:
+        yield lambda stage: show(names[stage])
+
+
+@contextmanager
+def _spinner(silent: bool) -> Iterator[Callable[[str], None]]:
+    """Show on a terminal what is being done; what is done within a second is not worth a line."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     console = Console(stderr=True)
     bar = Progress(
         SpinnerColumn(),
@@ -230,7 +396,7 @@ def _progress(silent: bool) -> Iterator[Callable[[str], None]]:
     )
     with bar:
         task = bar.add_task("starting", total=None)
-        yield lambda stage: bar.update(task, description=names[stage])
+        yield lambda text: bar.update(task, description=text)
 
 
 def _print_json(content: Any) -> None:
@@ -287,6 +453,8 @@ def _print_findings(findings: tuple[Finding, ...], *, most: int | None, quiet: b
         )
         if finding.what_to_do:
             console.print(f"    → {finding.what_to_do}", soft_wrap=True)
+        if finding.fix and finding.code != "fix_out_of_date":
+            console.print(f"    --accept-fix {finding.fix}", soft_wrap=True)
     if most is not None and len(findings) > most:
         console.print(f"  … and {len(findings) - most} more: `fireaccess check` lists them")
 

@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -17,7 +17,7 @@ from pyproj import CRS
 
 from fireaccess.analysis import statistics as figures
 from fireaccess.analysis.alleys import alley_table, find_alleys
-from fireaccess.analysis.houses import find_doors, hose_lines, house_columns, truck_ways
+from fireaccess.analysis.houses import ask_where, find_doors, hose_lines, house_columns, truck_ways
 from fireaccess.analysis.reach import reach
 from fireaccess.analysis.water import (
     Objects,
@@ -33,9 +33,11 @@ from fireaccess.analysis.water import (
 from fireaccess.analysis.water import houses_served as count_served
 from fireaccess.model.answers import BoolArray, FloatArray, IntArray
 from fireaccess.model.errors import Findings, InputError, NormError, ProjectError
+from fireaccess.model.layers import TABLES
 from fireaccess.model.norm import Norm, load_norm
 from fireaccess.model.vehicle import Vehicle, load_vehicle
 from fireaccess.network.build import build_network
+from fireaccess.network.checks import check_map, check_survey, no_alley_mapped
 from fireaccess.network.evidence import evidence_table
 from fireaccess.network.need import need_of, not_verified
 from fireaccess.network.network import Network
@@ -47,9 +49,14 @@ from fireaccess.network.scenario import best_case, worst_case
 from fireaccess.outputs import layers
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.sentences import Stops, house_sentences
+from fireaccess.outputs.why import house_rows
 from fireaccess.project import Project
 from fireaccess.sources.coordinates import WGS84, analysis_crs, transform_geometry
+from fireaccess.sources.fixes import accepted_fixes
+from fireaccess.sources.ground import Ground
 from fireaccess.sources.houses import Houses, read_area, read_house_rows, select_houses
+from fireaccess.sources.intake import Intake
+from fireaccess.sources.named import BY_NAME, addresses, place_by_name
 from fireaccess.sources.osm import is_osm_file, read_osm
 from fireaccess.sources.roads import Roads
 from fireaccess.sources.survey import Survey, read_survey
@@ -102,18 +109,44 @@ def read_inputs(project: Project, findings: Findings) -> Inputs:
         )
     roads = _read_roads(project)
     area = read_area(project, findings=findings)
-    rows = read_house_rows(project, roads, project_crs=named, findings=findings)
+    intake = Intake(
+        crs=WGS84,
+        project_crs=named,
+        findings=findings,
+        ground=Ground.of(roads, area, project.settings.load_margin_m, zone=named),
+        mappings=project.inputs.mappings,
+        accepted=accepted_fixes(project, findings),
+    )
+    rows = read_house_rows(project, roads, intake)
     if len(rows) == 0:
         raise InputError(
             "no house can be used",
             file=project.inputs.houses,
             remedy="correct the findings of `fireaccess check`",
         )
+    if area is None and not rows.geometry.notna().any():
+        raise InputError(
+            "the project names no area, and no house has coordinates",
+            file=project.inputs.houses,
+            remedy="name an area file in the project, or give the houses their coordinates",
+        )
     bounds = rows.total_bounds if area is None else shapely.bounds(area)
     crs = analysis_crs(crs_name, tuple(bounds))
-    houses = select_houses(rows, area, project, crs=crs, findings=findings)
-    survey = read_survey(project, crs=crs, project_crs=named, findings=findings)
-    near = roads.to_crs(crs).within(houses.area, project.settings.load_margin_m)
+    local = roads.to_crs(crs)
+    named_in = None if area is None else transform_geometry(area, WGS84, crs)
+    at_address: dict[str, shapely.Geometry] = {}
+
+    def place_named(frame: gpd.GeoDataFrame, table: str) -> gpd.GeoDataFrame:
+        if table == "houses":
+            at_address.update(addresses(frame))
+        column = "road_name" if "road_name" in TABLES[table].columns else "address"
+        return place_by_name(
+            frame, local, column, named_in, known=at_address, findings=findings, what=table
+        )
+
+    houses = select_houses(rows, area, project, crs=crs, findings=findings, place_named=place_named)
+    survey = read_survey(project, replace(intake, crs=crs), place_named)
+    near = local.within(houses.area, project.settings.load_margin_m)
     return Inputs(norm, vehicle, crs, near, houses, survey, findings)
 
 
@@ -136,7 +169,13 @@ def _shipped_or_path(project: Project, name: str) -> Any:
 
 
 def _read_roads(project: Project) -> Roads:
-    path = project.path(str(project.inputs.roads))
+    path = project.roads
+    if project.inputs.roads is None and not path.is_file():
+        raise ProjectError(
+            f"the roads of {project.inputs.place!r} are not here yet",
+            file=project.file,
+            remedy="run `fireaccess fetch PROJECT` first, once, with a network",
+        )
     buildings = project.inputs.houses == "osm"
     if is_osm_file(path):
         return read_osm(path, buildings=buildings)
@@ -216,6 +255,10 @@ def compute(project: Project, inputs: Inputs, *, stage: Any, timings: dict[str, 
         stations, far_stations = _stations(inputs, network, settings.snap_limit_m)
         starts = _starts(project, inputs, network, passability, stations)
         _tell_obstacles_on_starts(network, passability, starts, survey, findings)
+        area = inputs.houses.area
+        roads_file = None if inputs.roads.file is None else inputs.roads.file.name
+        findings.extend(check_survey(surveyed, survey, area, need=need, settings=settings))
+        findings.extend(check_map(network, surveyed.obstacles, area, file=roads_file))
     with stage("analysis"):
         scenario = worst_case(network, passability, starts)
         worst, best = (
@@ -225,6 +268,8 @@ def compute(project: Project, inputs: Inputs, *, stage: Any, timings: dict[str, 
         graph = foot_graph(network, scenario.foot_open)
         snapper = Snapper(network, network.has_doors)
         doors = find_doors(snapper, houses, settings)
+        has_door = doors.places.found(doors.count)
+        findings.extend(no_alley_mapped(houses, has_door, settings.snap_limit_m))
         worst_lines = hose_lines(graph, passability, worst, doors)
         best_lines = hose_lines(graph, passability, best, doors)
         columns = house_columns(
@@ -245,8 +290,8 @@ def compute(project: Project, inputs: Inputs, *, stage: Any, timings: dict[str, 
         water = water_answers(graph, water_objects, doors, houses, norm)
         points = point_answers(graph, point_objects, doors, houses, norm)
         columns = pd.concat([columns, water.columns, points.columns], axis=1)
+        columns = ask_where(columns, (houses["placed_by"] == BY_NAME).to_numpy())
         columns["status"] = figures.house_status(columns)
-        area = inputs.houses.area
         shown = shapely.intersects(area, network.lines)
         shown[doors.places.segment] = True
         of_segment, names = find_alleys(graph, worst, shown, worst_lines)
@@ -340,6 +385,8 @@ def compute(project: Project, inputs: Inputs, *, stage: Any, timings: dict[str, 
         findings=findings.sorted(),
         area=transform_geometry(area, network.crs, WGS84),
         network=network,
+        stops=stops,
+        house_rows=house_rows(inputs.houses, best_lines, network),
         timings=timings,
     )
 
@@ -371,6 +418,7 @@ def _stations(
             remedy="check its coordinates, or map the road in OpenStreetMap",
             params={"object_id": row["object_id"], "limit_m": limit_m},
             file=row["file"],
+            sheet=row["sheet"],
             row=int(row["row"]),
         )
     unplaced = frozenset(f"station:{name}" for name in own["object_id"].iloc[far])
@@ -425,8 +473,11 @@ def _tell_obstacles_on_starts(
     )
     where = survey.rows_of_objects()
     names = passability.node_obstacle
+    told: set[str] = set()
     for node in np.flatnonzero((on_start > 0) & (names != None)):  # noqa: E711
-        file, row = where.get(names[node], (None, None))
+        if names[node] in told:
+            continue
+        told.add(names[node])
         # Where a side street leaves, the obstacle closes that; on the open road it closes nothing.
         at_mouth = arms[node] > on_start[node]
         findings.add(
@@ -440,8 +491,7 @@ def _tell_obstacles_on_starts(
             if at_mouth
             else "check its place: it may belong to a side street",
             params={"name": names[node]},
-            file=file,
-            row=row,
+            **where.get(names[node], {}),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -13,9 +13,15 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fireaccess.model.errors import ProjectError
+from fireaccess.model.layers import TABLES
 from fireaccess.model.text import nfc
+from fireaccess.model.words import columns_by_heading
 
 PROJECT_FILE: Final = "fireaccess.toml"
+#: Where `fireaccess fetch` puts the roads of a project that names a place.
+FETCHED_ROADS: Final = "roads.osm"
+#: The fixes that somebody accepted, beside the project file.
+FIXES_FILE: Final = "fireaccess.fixes.json"
 _SAMPLE_SHOWS: Final = "`fireaccess sample DIR` writes a project with every key and a comment"
 
 
@@ -55,6 +61,27 @@ class SurveySection(_Section):
     approved: str | None = None
 
 
+class MappingSection(_Section):
+    """``[inputs.mappings.TABLE]``: how a foreign table is read.
+
+    ``columns`` names the file's own heading of a column, ``values`` puts our words in place of
+    its own, ``fill`` gives a column that it lacks one text for all rows. ``sheet`` names a sheet
+    or layer, ``encoding`` that of a CSV file or shapefile, ``crs`` that of its coordinates.
+
+    Examples
+    --------
+    >>> MappingSection(columns={"working": "사용가능여부"}, values={"working": {"Y": "yes"}}).fill
+    {}
+    """
+
+    sheet: str | None = None
+    encoding: str | None = None
+    crs: str | None = None
+    columns: dict[str, str] = {}
+    values: dict[str, dict[str, str]] = {}
+    fill: dict[str, str] = {}
+
+
 class InputsSection(_Section):
     """``[inputs]``: files, relative to the project file."""
 
@@ -69,6 +96,7 @@ class InputsSection(_Section):
     costs: str | None = None
     candidates: str | None = None
     survey: SurveySection | str = SurveySection()
+    mappings: dict[str, MappingSection] = {}
 
 
 class Settings(_Section):
@@ -110,7 +138,6 @@ _NOT_YET: Final[Mapping[str, str]] = MappingProxyType(
     {
         "project.vehicles": "comparing vehicles",
         "project.facade_widths": "widths measured between facades",
-        "inputs.place": "downloading roads by place name",
         "inputs.elevation": "terrain",
         "inputs.population": "a population grid",
         "inputs.flood": "flood closures",
@@ -191,6 +218,7 @@ class Project:
         except ValidationError as error:
             raise _explain(error, file) from None
         _refuse_what_is_not_built(sections, file)
+        _check_inputs(sections.inputs, file)
         return cls(file, sections)
 
     @property
@@ -200,9 +228,21 @@ class Project:
 
     @property
     def survey(self) -> SurveySection:
-        """The survey tables that the project names."""
+        """The survey tables that the project names one by one."""
         survey = self.inputs.survey
         return survey if isinstance(survey, SurveySection) else SurveySection()
+
+    @property
+    def survey_workbook(self) -> Path | None:
+        """The workbook that holds the survey, if the project names one."""
+        survey = self.inputs.survey
+        return self.path(survey) if isinstance(survey, str) else None
+
+    @property
+    def roads(self) -> Path:
+        """The roads file: the one that is named, or the one fetched for the place."""
+        named = self.inputs.roads
+        return self.path(FETCHED_ROADS if named is None else named)
 
     @property
     def results_folder(self) -> Path:
@@ -221,10 +261,15 @@ class Project:
     def input_files(self) -> Iterator[tuple[str, Path]]:
         """Yield each input file with the key that names it, the project file first."""
         yield "project", self.file
-        for key in ("roads", "area", "houses", "groups"):
+        yield "roads", self.roads
+        for key in ("area", "houses", "groups"):
             value = getattr(self.inputs, key)
             if value is not None and not (key == "houses" and value == "osm"):
                 yield key, self.path(value)
+        if self.survey_workbook is not None:
+            yield "survey", self.survey_workbook
+        if self.path(FIXES_FILE).is_file():
+            yield "fixes", self.path(FIXES_FILE)
         for key in type(self.survey).model_fields:
             value = getattr(self.survey, key)
             if value is not None:
@@ -302,6 +347,7 @@ def _known_keys(sections: list[str]) -> list[str]:
             "settings": Settings,
             "outputs": OutputsSection,
             "survey": SurveySection,
+            "mappings": MappingSection,
         }
         model = inner.get(name, model)
     return sorted(model.model_fields)
@@ -333,13 +379,46 @@ def _refuse_what_is_not_built(sections: _ProjectFile, file: Path) -> None:
             file=file,
             remedy='write turns = false, or "auto"',
         )
-    if isinstance(sections.inputs.survey, str):
-        raise ProjectError(
-            "inputs.survey names a workbook, which this version doesn't read yet",
-            file=file,
-            remedy="name each table as CSV, GeoJSON or GeoPackage under [inputs.survey]",
-        )
-    if sections.inputs.roads is None:
+
+
+def _check_inputs(inputs: InputsSection, file: Path) -> None:
+    if inputs.roads is None and inputs.place is None:
         raise ProjectError(
             "the key 'inputs.roads' is missing", file=file, remedy="add roads to [inputs]"
         )
+    if inputs.roads is not None and inputs.place is not None:
+        raise ProjectError(
+            "[inputs] names both roads and a place to fetch them for",
+            file=file,
+            remedy="keep roads, or keep place and run `fireaccess fetch`",
+        )
+    for table, mapping in inputs.mappings.items():
+        at = f"inputs.mappings.{table}"
+        if table not in TABLES:
+            raise _unknown_word(at, table, list(TABLES), file)
+        known = list(columns_by_heading(table).values())
+        for key in ("columns", "values", "fill"):
+            for column in getattr(mapping, key):
+                if column not in known:
+                    raise _unknown_word(f"{at}.{key}.{column}", column, known, file)
+        if mapping.encoding is not None:
+            try:
+                b"".decode(mapping.encoding)
+            except LookupError:
+                raise ProjectError(
+                    f"{at}.encoding = {mapping.encoding!r} is no encoding that is known",
+                    file=file,
+                    remedy='write "utf-8", "utf-16", "cp1258", "cp949", "big5" or another name '
+                    "that Python knows",
+                ) from None
+
+
+def _unknown_word(key: str, word: str, known: Sequence[str], file: Path) -> ProjectError:
+    nearest = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return ProjectError(
+        f"unknown key {key!r}",
+        file=file,
+        remedy=f"did you mean {nearest[0]!r}?"
+        if nearest
+        else f"known here: {', '.join(sorted(set(known)))}",
+    )

@@ -82,8 +82,16 @@ def test_a_table_without_a_column_that_it_needs(ward):
 
 
 def test_a_table_without_coordinates(ward):
-    replace(ward / "houses.csv", "lon,lat", "kinh độ,vĩ độ")
-    refused(ward, "houses.csv", "no column 'lon'", "kinh độ")
+    replace(ward / "houses.csv", "lon,lat", "dài,rộng")
+    replace(ward / "houses.csv", "address", "ghi chú")
+    refused(ward, "houses.csv", "no column 'lon'", "add it")
+
+
+def test_a_table_with_addresses_and_no_coordinates_is_placed_by_name(ward):
+    replace(ward / "houses.csv", "lon,lat", "dài,rộng")
+    outcome = here("check", ward)
+    assert outcome.code == 0
+    assert "6 rows without coordinates were placed on the road that they name" in outcome.out
 
 
 def test_a_table_with_one_column_twice(ward):
@@ -113,7 +121,7 @@ def test_a_table_in_an_old_encoding(ward):
 def test_a_workbook(ward):
     name_input(ward, "houses", "houses.xlsx")
     (ward / "houses.xlsx").write_bytes(b"PK\x03\x04")
-    refused(ward, "houses.xlsx", "workbook", "Save As")
+    refused(ward, "houses.xlsx", "workbook", "save it again as .xlsx")
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t"])

@@ -87,13 +87,11 @@ def test_a_project_that_asks_for_nothing_unbuilt_is_not_refused(tmp_path):
         ("turns = true", INPUTS, "project.turns"),
         ("facade_widths = true", INPUTS, "project.facade_widths"),
         ('vehicles = ["standard", "light"]', INPUTS, "project.vehicles"),
-        ("", 'place = "Khương Đình, Hà Nội"\nhouses = "houses.csv"', "inputs.place"),
         ("", f'{INPUTS}\nelevation = "dem.tif"', "inputs.elevation"),
         ("", f'{INPUTS}\npopulation = "population.tif"', "inputs.population"),
         ("", f'{INPUTS}\nflood = "flood.tif"', "inputs.flood"),
         ("", f'{INPUTS}\ncosts = "costs.csv"', "inputs.costs"),
         ("", f'{INPUTS}\ncandidates = "candidates.geojson"', "inputs.candidates"),
-        ("", f'{INPUTS}\nsurvey = "survey.xlsx"', "inputs.survey"),
     ],
 )
 def test_what_is_not_built_is_refused_by_its_key(tmp_path, project, inputs, key):

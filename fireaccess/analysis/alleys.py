@@ -24,6 +24,7 @@ from fireaccess.model.errors import Findings
 from fireaccess.model.norm import Norm
 from fireaccess.model.text import normalise
 from fireaccess.network.network import Network
+from fireaccess.network.obstacles import at_every_node
 from fireaccess.network.passability import Passability
 from fireaccess.network.paths import (
     NOWHERE,
@@ -361,7 +362,7 @@ def _narrow_readings(
     network: Network, obstacles: pd.DataFrame, of_segment: IntArray, width_m: FloatArray
 ) -> None:
     """Let readings that stop the truck count for the narrowest width of their alleys."""
-    readings = obstacles[obstacles["kind"] == "reading"]
+    readings = at_every_node(obstacles[obstacles["kind"] == "reading"])
     at_node = np.full(network.n_nodes, np.inf)
     np.fmin.at(
         at_node,
@@ -410,6 +411,7 @@ def _has_solution(
             remedy="check its coordinates",
             params={"object_id": row["object_id"], "limit_m": settings.snap_limit_m},
             file=row["file"],
+            sheet=row["sheet"],
             row=int(row["row"]),
         )
     on_alley = of_segment[places.segment]

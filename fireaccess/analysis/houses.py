@@ -10,7 +10,17 @@ import pandas as pd
 import shapely
 
 from fireaccess.analysis.reach import Drive, Reach, drive
-from fireaccess.model.answers import Answer, BoolArray, FloatArray, IntArray, ObjectArray, coverage
+from fireaccess.model.answers import (
+    COVERED,
+    NEEDS_SURVEY,
+    NOT_COVERED,
+    Answer,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    ObjectArray,
+    coverage,
+)
 from fireaccess.model.norm import Norm
 from fireaccess.model.text import normalise_all
 from fireaccess.network.network import Network
@@ -21,13 +31,14 @@ from fireaccess.network.scenario import Scenario
 from fireaccess.project import Settings
 
 #: Reasons behind ``road``; outputs make sentences of them.
-AT_DOOR, WITHIN_HOSE, TOO_FAR, NOT_KNOWN, NO_WAY, UNCONNECTED = (
+AT_DOOR, WITHIN_HOSE, TOO_FAR, NOT_KNOWN, NO_WAY, UNCONNECTED, PLACED_BY_NAME = (
     "at_door",
     "within_hose",
     "too_far",
     "not_known",
     "no_way",
     "unconnected",
+    "placed_by_name",
 )
 
 _NEW_BUILDING_M = 60.0  # the column is called road_60
@@ -372,6 +383,39 @@ def _flags(
         mask = np.asarray(mask, dtype=bool)
         flags[mask] = [f"{text};{name}" if text else name for text in flags[mask]]
     return flags
+
+
+def ask_where(columns: pd.DataFrame, by_name: BoolArray) -> pd.DataFrame:
+    """Let no house be covered or not covered of which only its road is known.
+
+    Such a house stands in the middle of the road that its address names. Its distances are those
+    of that place; whether they are its own, nobody knows.
+
+    Parameters
+    ----------
+    columns
+        ``road``, ``road_60``, ``water``, ``point``, ``reason`` and ``flags`` of the houses.
+    by_name
+        Which houses were placed by the name of their road.
+
+    Examples
+    --------
+    >>> columns = pd.DataFrame({"road": ["covered", "covered"], "road_60": "not_covered",
+    ...     "water": None, "point": "covered", "reason": "at_door", "flags": ["", "far_door"]})
+    >>> asked = ask_where(columns, np.array([False, True]))
+    >>> asked.iloc[1].tolist()[:4], asked["flags"].tolist()
+    (['needs_survey', 'needs_survey', None, 'needs_survey'], ['', 'far_door;placed_by_name'])
+    """
+    columns = columns.copy()
+    for name in ("road", "road_60", "water", "point"):
+        sure = by_name & columns[name].isin((COVERED, NOT_COVERED)).to_numpy()
+        columns.loc[sure, name] = NEEDS_SURVEY
+    connected = by_name & (columns["reason"] != UNCONNECTED).to_numpy()
+    columns.loc[connected, "reason"] = PLACED_BY_NAME
+    columns.loc[by_name, "flags"] = [
+        f"{text};{PLACED_BY_NAME}" if text else PLACED_BY_NAME for text in columns["flags"][by_name]
+    ]
+    return columns
 
 
 def three_way(worst: BoolArray, best: BoolArray) -> ObjectArray:

@@ -96,6 +96,7 @@ def gather(
             "source": "survey",
             "last_checked": own["last_checked"],
             "file": own["file"],
+            "sheet": own["sheet"],
             "row": own["row"],
         },
         geometry=own.geometry.to_numpy(),
@@ -112,6 +113,7 @@ def gather(
             "source": "osm",
             "last_checked": None,
             "file": None,
+            "sheet": None,
             "row": None,
         },
         geometry=found.geometry.to_numpy(),
@@ -155,6 +157,7 @@ def _tell_far(frame: gpd.GeoDataFrame, places: Places, limit_m: float, findings:
             remedy="check its coordinates, or map the road in OpenStreetMap",
             params={"object_id": row["object_id"], "limit_m": limit_m},
             file=row["file"],
+            sheet=row["sheet"],
             row=None if row["row"] is None or pd.isna(row["row"]) else int(row["row"]),
         )
 

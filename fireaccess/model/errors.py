@@ -30,7 +30,10 @@ class Finding:
     """One thing that is wrong or doubtful in the data, and what to do about it.
 
     ``message`` and ``remedy`` are templates filled with ``params``, so that they can be
-    translated. ``row`` counts as the user's own program counts: the heading is row 1.
+    translated. ``row`` counts as the user's own program counts: the first row of the sheet is
+    row 1. What holds for many rows is one finding: ``row`` is the first of them, ``rows`` all.
+    ``fix`` is the id of a correction that `fireaccess check --accept-fix` would apply, and
+    ``original`` the text of each row as the file has it, so that nothing left out is lost.
 
     Examples
     --------
@@ -49,6 +52,9 @@ class Finding:
     row: int | None = None
     column: str | None = None
     value: str | None = None
+    rows: tuple[int, ...] = ()
+    fix: str | None = None
+    original: tuple[str, ...] = ()
 
     @property
     def where(self) -> str:
@@ -57,10 +63,16 @@ class Finding:
         if self.sheet is not None:
             parts.append(f"sheet {self.sheet}")
         if self.row is not None:
-            parts.append(f"row {self.row}")
+            more = f" and {len(self.rows) - 1} more" if len(self.rows) > 1 else ""
+            parts.append(f"row {self.row}{more}")
         if self.column is not None:
             parts.append(f"column {self.column}")
         return ", ".join(part for part in parts if part)
+
+    @property
+    def every_row(self) -> tuple[int, ...]:
+        """All rows that it is about."""
+        return self.rows or (() if self.row is None else (self.row,))
 
     @property
     def what(self) -> str:
@@ -85,10 +97,13 @@ class Finding:
             "file": self.file,
             "sheet": self.sheet,
             "row": self.row,
+            "rows": list(self.every_row),
             "column": self.column,
             "value": self.value,
             "message": self.what,
             "remedy": self.what_to_do,
+            "fix": self.fix,
+            "original": list(self.original),
         }
 
 
@@ -141,6 +156,8 @@ class FireaccessError(Exception):
         Where.
     remedy
         What to do about it.
+    fix
+        Id of a correction that can be accepted.
     """
 
     def __init__(
@@ -152,6 +169,7 @@ class FireaccessError(Exception):
         row: int | None = None,
         column: str | None = None,
         remedy: str = "",
+        fix: str | None = None,
     ) -> None:
         self.finding = Finding(
             "error",
@@ -163,6 +181,7 @@ class FireaccessError(Exception):
             sheet=sheet,
             row=row,
             column=column,
+            fix=fix,
         )
         #: What had been found before the work stopped, so that nothing of it is lost.
         self.earlier: tuple[Finding, ...] = ()

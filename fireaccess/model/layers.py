@@ -16,7 +16,9 @@ import pandera.pandas as pa
 STATES: Final = ("fixed", "openable", "removed")
 WATER_TYPES: Final = ("hydrant", "tank", "pond", "river", "pit", "suction_point", "riser")
 #: A wider figure was written in centimetres: as metres it would let every truck pass.
-_WIDEST_ROAD_M: Final = 100.0
+WIDEST_ROAD_M: Final = 100.0
+#: How the check of a figure begins that is asked about and used nevertheless.
+ASKED_ABOUT: Final = "usually"
 SOLUTION_TYPES: Final = ("riser", "pipe", "tank_pump", "hose_cabinet")
 
 
@@ -45,9 +47,17 @@ def _number(
     least: float | None = None,
     above: float | None = None,
     most: float | None = None,
+    usual: tuple[float, float] | None = None,
     required: bool = False,
 ) -> pa.Column:
     checks = []
+    if usual is not None:
+        least_usual, most_usual = usual
+        checks.append(
+            pa.Check.between(
+                least_usual, most_usual, error=f"{ASKED_ABOUT} {least_usual:g} to {most_usual:g}"
+            )
+        )
     if least is not None:
         checks.append(pa.Check.ge(least, error=f"{least:g} or more"))
     if above is not None:
@@ -59,8 +69,13 @@ def _number(
     )
 
 
-def _date() -> pa.Column:
-    return pa.Column(object, nullable=True, required=False, metadata={"kind": "date"})
+def _date(*, may_be_ahead: bool = False) -> pa.Column:
+    return pa.Column(
+        object,
+        nullable=True,
+        required=False,
+        metadata={"kind": "date", "may_be_ahead": may_be_ahead},
+    )
 
 
 def _flag() -> pa.Column:
@@ -96,20 +111,21 @@ TABLES: Final[Mapping[str, pa.DataFrameSchema]] = MappingProxyType(
             "widths",
             {
                 _ID: _text(required=True),
-                "width_m": _number(above=0, most=_WIDEST_ROAD_M, required=True),
+                "width_m": _number(above=0, most=WIDEST_ROAD_M, usual=(0.5, 20), required=True),
                 "narrowest": _flag(),
-                "accuracy_m": _number(least=0),
+                "accuracy_m": _number(least=0, usual=(0, 1)),
                 "road_name": _text(),
                 "date": _date(),
                 "method": _text(),
                 "surveyor": _text(),
+                "segment_id": _text(),
             },
         ),
         "clearances": _schema(
             "clearances",
             {
                 _ID: _text(required=True),
-                "height_m": _number(above=0, most=_WIDEST_ROAD_M, required=True),
+                "height_m": _number(above=0, most=WIDEST_ROAD_M, usual=(1.5, 12), required=True),
                 "kind": _text(),
                 "road_name": _text(),
                 "date": _date(),
@@ -121,13 +137,13 @@ TABLES: Final[Mapping[str, pa.DataFrameSchema]] = MappingProxyType(
                 _ID: _text(required=True),
                 "type": _text(required=True),
                 "state": _code(*STATES),
-                "clear_width_m": _number(least=0, most=_WIDEST_ROAD_M),
+                "clear_width_m": _number(least=0, most=WIDEST_ROAD_M, usual=(0, 20)),
                 "keyholder": _text(),
                 "checked": _date(),
                 "osm_id": _text(),
                 "road_name": _text(),
                 "owner": _text(),
-                "due": _date(),
+                "due": _date(may_be_ahead=True),
                 "date": _date(),
                 "photo": _text(),
             },
@@ -177,7 +193,7 @@ TABLES: Final[Mapping[str, pa.DataFrameSchema]] = MappingProxyType(
                 "kind": _text(required=True),
                 "road_name": _text(),
                 "found": _date(),
-                "due": _date(),
+                "due": _date(may_be_ahead=True),
                 "owner": _text(),
                 "authority": _text(),
                 "fixed": _date(),
@@ -196,6 +212,11 @@ TABLES: Final[Mapping[str, pa.DataFrameSchema]] = MappingProxyType(
 def kind_of(column: Any) -> str:
     """How the text of a column is read: text, code, number, date or flag."""
     return str(column.metadata["kind"])
+
+
+def may_be_ahead(column: Any) -> bool:
+    """Whether a date of the column may lie ahead of today."""
+    return bool(column.metadata.get("may_be_ahead", True))
 
 
 def needs_place(schema: pa.DataFrameSchema) -> bool:

@@ -28,6 +28,12 @@ _TAGS: Final = (
     "maxheight",
     "maxweight",
 )
+#: Tags that decide without a figure: key, the reason that it is behind, and which values.
+_KINDS: Final = (
+    ("highway", "steps", ("steps", "corridor")),
+    ("tunnel", "covered", ("building_passage",)),
+    ("covered", "covered", ("yes",)),
+)
 
 
 def evidence_table(
@@ -61,14 +67,35 @@ def evidence_table(
     parts = [
         rows,
         _mapped_barriers(surveyed, roads, file),
-        _tags(network, passability, shown, file),
-        _classes(network, passability, norm, shown),
+        segment_evidence(network, passability, norm, shown, file),
     ]
     whole = stacked(parts, LAYERS["evidence"])
     whole["row"] = whole["row"].astype("Int64")
     whole["used"] = whole["used"].astype(bool)
     whole["accuracy_m"] = whole["accuracy_m"].astype(float)
     return whole
+
+
+def segment_evidence(
+    network: Network, passability: Passability, norm: Norm, shown: BoolArray, file: str | None
+) -> pd.DataFrame:
+    """Return what tags and, where they tell no width, the norm's table say of some segments.
+
+    Parameters
+    ----------
+    network, passability, norm
+        The network, its answers, and the norm.
+    shown
+        The segments to tell of, shape ``(s,)``.
+    file
+        Name of the roads file.
+    """
+    parts = [
+        _tags(network, passability, shown, file),
+        _kinds(network, passability, shown, file),
+        _classes(network, passability, norm, shown),
+    ]
+    return stacked(parts, LAYERS["evidence"])
 
 
 def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
@@ -132,18 +159,46 @@ def _tags(
     return stacked(parts, LAYERS["evidence"])
 
 
+def _kinds(
+    network: Network, passability: Passability, shown: BoolArray, file: str | None
+) -> pd.DataFrame:
+    """Return the tags that decide without a figure: steps, and what leads under a roof."""
+    parts = []
+    for key, reason, values in _KINDS:
+        text = network.of_segments(network.tag(key))
+        has = np.flatnonzero((passability.segment_reason == reason) & np.isin(text, values) & shown)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "object": [f"segment:{name}" for name in network.segment_id[has]],
+                    "source": "osm",
+                    "file": file,
+                    "value": [f"{key}={value}" for value in text[has]],
+                    "used": True,
+                }
+            )
+        )
+    return stacked(parts, LAYERS["evidence"])
+
+
 def _classes(
     network: Network, passability: Passability, norm: Norm, shown: BoolArray
 ) -> pd.DataFrame:
     """Return the norm's word on each segment of which nothing but the class is known."""
-    has = np.flatnonzero((passability.width_source == "class") & shown)
-    highway = network.of_segments(network.tag("highway"))[has]
+    of_steps = passability.segment_reason == "steps"
+    has = np.flatnonzero((passability.width_source == "class") & ~of_steps & shown)
+    way = network.segment_way[has]
+    footway, highway = network.tag("footway")[way], network.tag("highway")[way]
+    beside = np.isin(footway, norm.classes.footway_blocked)
     return pd.DataFrame(
         {
             "object": [f"segment:{name}" for name in network.segment_id[has]],
             "source": "norm",
             "file": f"{norm.name}.toml",
-            "value": [f"highway={value}" for value in highway],
+            "value": [
+                f"footway={one}" if closed else f"highway={other}"
+                for one, other, closed in zip(footway, highway, beside, strict=True)
+            ],
             "method": norm.classes.clause,
             "used": True,
         }

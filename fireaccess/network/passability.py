@@ -7,8 +7,6 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from fireaccess.model.answers import (
     Answer,
@@ -24,8 +22,10 @@ from fireaccess.model.vehicle import Vehicle
 from fireaccess.network.need import Need
 from fireaccess.network.network import Network
 from fireaccess.network.obstacles import Surveyed, obstacle_at_nodes
+from fireaccess.network.stretches import stretches_at_nodes
 from fireaccess.network.tags import HeightAnswers, WidthAnswers, height_answers, width_answers
 from fireaccess.project import Settings
+from fireaccess.sources.named import joined
 
 #: Why a segment's answer is what it is; outputs make sentences of these codes.
 SEGMENT_REASONS: Final = (
@@ -103,7 +103,9 @@ def assess(
     heights = height_answers(network, need, findings)
     certified_by = _certify(surveyed, settings.reading_gap_m)
     _tell_disagreement(surveyed, findings)
-    answer, reason = _segments(surveyed, widths, heights, certified_by)
+    _tell_contradicted_roads(surveyed, findings)
+    arterial = network.of_segments(np.isin(network.tag("highway"), norm.classes.start))
+    answer, reason = _segments(surveyed, widths, heights, certified_by, arterial)
     width_m, source, dates = _deciding_widths(surveyed, widths, certified_by)
     obstacles = surveyed.obstacles
     node_answer, node_obstacle = obstacle_at_nodes(obstacles, network.n_nodes)
@@ -134,35 +136,42 @@ def assess(
 def _certify(surveyed: Surveyed, gap_m: float) -> ObjectArray:
     """Return for each segment the wide reading that certifies it, None where none does.
 
-    A wide reading certifies the segments at its node that are no longer than the gap; with
-    ``narrowest`` the whole stretch that it lies on, whatever its length.
+    A wide reading certifies the spans at its node that are no longer than the gap; with
+    ``narrowest`` the whole stretch that it lies on, whatever its length. The least width of a road
+    certifies all stretches that it speaks of.
     """
     network = surveyed.network
-    readings = surveyed.readings
-    certified: ObjectArray = np.full(network.n_segments, None, dtype=object)
-    wide = readings[readings["answer"] == Answer.PASS].sort_values("object_id", ascending=False)
+    # Written from the weakest to the strongest: roads first, then near readings, then narrowest.
+    of_road = _wide(surveyed.road_readings)
+    by_stretch = np.full(int(surveyed.stretch.max(initial=-1)) + 1, None, dtype=object)
+    by_stretch[of_road["stretch"].to_numpy()] = of_road["object_id"].to_numpy()
+    certified: ObjectArray = by_stretch[surveyed.stretch]
+    wide = _wide(surveyed.readings)
     if len(wide) == 0:
         return certified
-    # Written from the weakest to the strongest: near readings first, then narrowest ones.
-    at_node = np.full(network.n_nodes, None, dtype=object)
-    at_node[wide["node"].to_numpy()] = wide["object_id"].to_numpy()
-    short = np.round(network.segment_length_m, 4) <= round(gap_m, 4)
-    for ends in (network.segment_v, network.segment_u):
-        who = at_node[ends]
-        near = short & (who != None)  # noqa: E711 - compares element by element
-        certified[near] = who[near]
-    narrowest = wide[wide["narrowest"]]
-    by_node = np.full(network.n_nodes, None, dtype=object)
-    by_node[narrowest["node"].to_numpy()] = narrowest["object_id"].to_numpy()
-    by_stretch = np.full(int(surveyed.stretch.max(initial=-1)) + 1, None, dtype=object)
-    for ends in (network.segment_v, network.segment_u):
-        who = by_node[ends]
-        has = who != None  # noqa: E711
-        by_stretch[surveyed.stretch[has]] = who[has]
-    who = by_stretch[surveyed.stretch]
-    has = who != None  # noqa: E711
-    certified[has] = who[has]
+    span_m = np.bincount(surveyed.span, weights=network.segment_length_m)
+    short = np.round(span_m, 4) <= round(gap_m, 4)
+    everywhere = np.ones(len(by_stretch), dtype=bool)
+    for part, readings, among in (
+        (surveyed.span, wide, short),
+        (surveyed.stretch, wide[wide["narrowest"]], everywhere),
+    ):
+        at_node = np.full(network.n_nodes, None, dtype=object)
+        at_node[readings["node"].to_numpy()] = readings["object_id"].to_numpy()
+        for ends in (network.segment_v, network.segment_u):
+            who = at_node[ends]
+            has = who != None  # noqa: E711 - compares element by element
+            by_part = np.full(len(among), None, dtype=object)
+            by_part[part[has]] = who[has]
+            by_part[~among] = None
+            has = by_part[part] != None  # noqa: E711
+            certified[has] = by_part[part[has]]
     return certified
+
+
+def _wide(readings: pd.DataFrame) -> pd.DataFrame:
+    """Return the wide ones, those with the smaller id last: what is written last stays."""
+    return readings[readings["answer"] == Answer.PASS].sort_values("object_id", ascending=False)
 
 
 def _tell_disagreement(surveyed: Surveyed, findings: Findings) -> None:
@@ -171,13 +180,7 @@ def _tell_disagreement(surveyed: Surveyed, findings: Findings) -> None:
     narrowest = readings[readings["narrowest"]]
     if len(narrowest) < 2:
         return
-    network = surveyed.network
-    owner = pd.DataFrame(
-        {
-            "node": np.concatenate([network.segment_u, network.segment_v]),
-            "stretch": np.concatenate([surveyed.stretch, surveyed.stretch]),
-        }
-    ).drop_duplicates()
+    owner = stretches_at_nodes(surveyed.network, surveyed.stretch)
     on_stretch = narrowest.merge(owner, on="node")
     told: set[tuple[str, ...]] = set()
     for _, rows in on_stretch.groupby("stretch", sort=True):
@@ -201,13 +204,73 @@ def _tell_disagreement(surveyed: Surveyed, findings: Findings) -> None:
                 "figures": ", ".join(f"{value:g}" for value in rows["width_m"]),
             },
             file=first["file"],
+            sheet=first["sheet"],
+            row=int(first["row"]),
+            column="width_m",
+        )
+
+
+def _tell_contradicted_roads(surveyed: Surveyed, findings: Findings) -> None:
+    """Note least widths of roads that another reading of the road contradicts.
+
+    One that is narrower does, wherever it was taken; so does a wider ``narrowest`` one of the only
+    stretch, and another least width of the same road, by more than their accuracies together.
+    """
+    roads = surveyed.road_readings
+    if len(roads) == 0:
+        return
+    owner = stretches_at_nodes(surveyed.network, surveyed.stretch)
+    columns = ["object_id", "width_m", "accuracy_m", "answer", "narrowest", "stretch"]
+    others = surveyed.readings.merge(owner, on="node")[columns].assign(of_road=False)
+    same = roads.assign(narrowest=True, of_road=True)[[*columns, "of_road"]]
+    only = roads["object_id"].map(roads["object_id"].value_counts()) == 1
+    pairs = pd.concat(
+        [
+            roads.assign(only=only).merge(part, on="stretch", suffixes=("", "_other"))
+            for part in (others, same)
+            if len(part)
+        ]
+    )
+    apart_m = (pairs["width_m"] - pairs["width_m_other"]).round(4)
+    slack_m = (pairs["accuracy_m"] + pairs["accuracy_m_other"]).round(4)
+    narrower = (apart_m > slack_m) & ~pairs["of_road"]
+    wider = (-apart_m > slack_m) & pairs["narrowest_other"] & pairs["only"] & ~pairs["of_road"]
+    twice = (apart_m.abs() > slack_m) & pairs["of_road"]
+    twice &= pairs["object_id"] < pairs["object_id_other"]
+    pairs = pairs[narrower | wider | twice].drop_duplicates(["object_id", "object_id_other"])
+    for object_id, rows in pairs.groupby("object_id", sort=True):
+        rows = rows.sort_values("object_id_other")
+        first = rows.iloc[0]
+        differ = (rows["answer_other"] != first["answer"]).any()
+        findings.add(
+            "warning" if differ else "hint",
+            "narrowest_disagree",
+            "{object_id} gives {width_m:g} m as the least width of {road}, but there: {others}",
+            remedy="measure again; what hinders stays an obstacle, what is wide certifies the road",
+            params={
+                "object_id": object_id,
+                "width_m": float(first["width_m"]),
+                "road": first["road_name"],
+                "others": ", ".join(
+                    f"{name} {width_m:g} m"
+                    for name, width_m in zip(
+                        rows["object_id_other"], rows["width_m_other"], strict=True
+                    )
+                ),
+            },
+            file=first["file"],
+            sheet=first["sheet"],
             row=int(first["row"]),
             column="width_m",
         )
 
 
 def _segments(
-    surveyed: Surveyed, widths: WidthAnswers, heights: HeightAnswers, certified_by: ObjectArray
+    surveyed: Surveyed,
+    widths: WidthAnswers,
+    heights: HeightAnswers,
+    certified_by: ObjectArray,
+    arterial: BoolArray,
 ) -> tuple[AnswerArray, ObjectArray]:
     """Combine width, height and load; what blocks for certain comes before what is unknown."""
     network = surveyed.network
@@ -215,6 +278,10 @@ def _segments(
     certified = certified_by != None  # noqa: E711
     answer = np.where(certified, Answer.PASS, widths.answer[way]).astype(np.int8)
     reason = np.where(certified, "survey", widths.reason[way]).astype(object)
+    # Narrow somewhere: a tag or class can't tell that it is not here. Nothing parts an arterial.
+    doubted = surveyed.doubted & (answer == Answer.PASS) & ~certified & ~arterial
+    answer[doubted] = Answer.UNKNOWN
+    reason[doubted] = "survey"
     passes = answer == Answer.PASS
     sign = passes & heights.sign_too_low[way]
     cleared = _with_clearance(surveyed)
@@ -252,8 +319,12 @@ def _deciding_widths(
     dates = np.full(len(way), None, dtype=object)
     certified = np.flatnonzero(certified_by != None)  # noqa: E711
     if len(certified):
-        readings = surveyed.readings.set_index("object_id")
-        who = readings.loc[certified_by[certified].tolist()]
+        columns = ["object_id", "width_m", "date"]
+        of_roads = surveyed.road_readings[columns].drop_duplicates("object_id")
+        readings = surveyed.readings[columns]
+        if len(of_roads):
+            readings = pd.concat([readings, of_roads])
+        who = readings.set_index("object_id").loc[certified_by[certified].tolist()]
         width_m[certified] = who["width_m"].to_numpy()
         source[certified] = "survey"
         dates[certified] = who["date"].to_numpy(dtype=object)
@@ -299,9 +370,4 @@ def connected_pieces(network: Network, segments: IntArray) -> IntArray:
     -------
     Piece of each segment, counted in the order of their smallest segment, shape ``(k,)``.
     """
-    ends = (network.segment_u[segments], network.segment_v[segments])
-    graph = coo_array((np.ones(len(segments)), ends), shape=(network.n_nodes, network.n_nodes))
-    _, label = connected_components(graph, directed=False)
-    piece = label[ends[0]]
-    _, first, number = np.unique(piece, return_index=True, return_inverse=True)
-    return np.argsort(np.argsort(first))[number]
+    return joined(network.segment_u[segments], network.segment_v[segments])

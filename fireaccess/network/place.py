@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,6 +10,7 @@ import shapely
 
 from fireaccess.model.answers import BoolArray, FloatArray, IntArray, ObjectArray
 from fireaccess.network.network import Network
+from fireaccess.sources.named import named_roads as named_roads
 
 _FIRST_LOOK_M: Final = 8.0
 
@@ -250,37 +250,3 @@ def combine(preferred: Places, otherwise: Places) -> Places:
     return Places(
         row[order], joined("segment"), joined("along_m"), joined("distance_m"), joined("xy")
     )
-
-
-def named_roads(texts: Iterable[str], names: Iterable[str]) -> ObjectArray:
-    """Return for each text the longest of some names that stands in it as whole words, or None.
-
-    Parameters
-    ----------
-    texts, names
-        Normalised (`fireaccess.model.text.normalise`).
-
-    Examples
-    --------
-    >>> named_roads(["so 5 ngo 29/70 pho khuong ha", "so 5"], ["pho khuong ha", "ngo 29/70"])
-    array(['pho khuong ha', None], dtype=object)
-    """
-    known = {name for name in names if name}
-    lengths: dict[str, set[int]] = {}
-    for name in known:
-        lengths.setdefault(name.split(" ", 1)[0], set()).add(name.count(" ") + 1)
-
-    def longest(text: str) -> str | None:
-        words = text.split(" ")
-        found = ""
-        for i, word in enumerate(words):
-            for count in lengths.get(word, ()):
-                name = " ".join(words[i : i + count])
-                if name in known and (len(name), found) > (len(found), name):
-                    found = name
-        return found or None
-
-    found = [longest(text) for text in texts]
-    answers = np.full(len(found), None, dtype=object)
-    answers[:] = found
-    return answers

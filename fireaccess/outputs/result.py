@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -13,7 +13,19 @@ from fireaccess.model.errors import Finding
 from fireaccess.model.norm import Norm
 from fireaccess.model.vehicle import Vehicle
 from fireaccess.network.network import Network
+from fireaccess.outputs.sentences import Stops
 from fireaccess.project import Project
+
+#: Columns of `Result.house_rows`.
+HOUSE_ROWS: Final = (
+    "house_id",
+    "file",
+    "sheet",
+    "row",
+    "best_stand_lon",
+    "best_stand_lat",
+    "best_stopped_by",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -36,6 +48,10 @@ class Result:
         The area, in EPSG:4326.
     network
         The network, in the analysis CRS.
+    stops
+        What is known of every passage, also beyond the area, to say what stops a truck.
+    house_rows
+        Where each house was read, and where its hose line begins in the best case.
     timings
         Seconds that each stage took.
     """
@@ -55,6 +71,8 @@ class Result:
     findings: tuple[Finding, ...]
     area: BaseGeometry
     network: Network
+    stops: Stops | None = None
+    house_rows: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=HOUSE_ROWS))
     timings: dict[str, float] = field(default_factory=dict)
 
     def __repr__(self) -> str:

@@ -19,6 +19,7 @@ from fireaccess.analysis.houses import (
     AT_DOOR,
     NO_WAY,
     NOT_KNOWN,
+    PLACED_BY_NAME,
     TOO_FAR,
     UNCONNECTED,
     WITHIN_HOSE,
@@ -28,6 +29,7 @@ from fireaccess.model.answers import NEEDS_SURVEY, NOT_COVERED, Answer, ObjectAr
 from fireaccess.model.norm import Figure, Norm
 from fireaccess.network.need import Need
 from fireaccess.network.network import Network
+from fireaccess.network.obstacles import SOMEWHERE
 from fireaccess.network.passability import Passability
 
 Language = Literal["vi", "en"]
@@ -156,7 +158,7 @@ class Stops:
 
     def _obstacle(self, row: Any, language: Language) -> str:
         k = LANGUAGES.index(language)
-        name = row["object_id"] if row["object_id"] is not None else row["osm_id"]
+        name = row["osm_id"] if pd.isna(row["object_id"]) else row["object_id"]
         notes: list[str] = []
         if row["kind"] == "reading":
             what = ("chỗ hẹp", "narrow place")[k]
@@ -176,6 +178,8 @@ class Stops:
             notes.append(_RULES.get(row["rule"], ("", ""))[k])
             if row["answer"] == Answer.UNKNOWN:
                 notes.append(_UNKNOWN[k])
+        if row["rule"] == SOMEWHERE:
+            notes.append(("chưa rõ ở chỗ nào trên đường", "where on the road is not known")[k])
         when = day(row["date"], language)
         if when:
             notes.append(f"{('đo', 'measured')[k]} {when}")
@@ -240,7 +244,11 @@ class Stops:
                 f"cầu không đủ tải, {self._needs('mass_t', language)}",
                 f"a bridge too weak, {self._needs('mass_t', language)}",
             ),
-            "survey": ("", ""),
+            "survey": (
+                ("", "")
+                if known.segment_answer[i] == Answer.PASS
+                else ("đường này có chỗ hẹp, chưa rõ ở đâu", "narrow somewhere, not known where")
+            ),
         }[known.segment_reason[i]][k]
         return f"{road} ({why})" if why else str(road)
 
@@ -291,7 +299,11 @@ def house_sentences(
                         limit,
                         snap_limit_m,
                     )
-                    + _water(water, language, water_id, water_m)
+                    + (
+                        ""
+                        if reason == PLACED_BY_NAME
+                        else _water(water, language, water_id, water_m)
+                    )
                     for reason, stop, hose, best, away, water, water_id, water_m in rows
                 ],
                 dtype=object,
@@ -319,6 +331,14 @@ def _house(
             if vi
             else f"No alley is mapped within {snap_limit_m:.0f} m of the house (the nearest road "
             f"is {away_m:.0f} m away): it needs a survey."
+        )
+    if reason == PLACED_BY_NAME:
+        return (
+            "Chỉ biết tên đường, chưa có tọa độ của nhà: các khoảng cách tính từ giữa đường đó. "
+            "Cần xác định vị trí nhà."
+            if vi
+            else "Only the road of the house is known, not its place: distances are those of the "
+            "middle of that road. Give its coordinates."
         )
     if reason == NO_WAY:
         return (

@@ -267,9 +267,11 @@ def _flat(figures: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, A
 
 
 def _write_findings(result: Result, path: Path) -> None:
-    columns = ["severity", "code", "file", "sheet", "row", "column", "value", "message", "remedy"]
+    columns = "severity code file sheet row rows column value message remedy fix original".split()
     frame = pd.DataFrame([f.as_dict() for f in result.findings], columns=columns, dtype=object)
-    for name in ("value", "message"):
+    frame["rows"] = [" ".join(map(str, rows)) for rows in frame["rows"]]
+    frame["original"] = ["\n".join(texts) or None for texts in frame["original"]]
+    for name in ("sheet", "column", "value", "message", "remedy", "original"):
         frame[name] = [plain_cell(value) for value in frame[name]]
     frame.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
 

@@ -1,17 +1,13 @@
-"""Files of an office, opened: rows of a sheet saved as CSV, features of a layer.
+"""Files of an office, opened: their bytes, and the features of a layer.
 
-Excel writes CSV with semicolons where the comma is the decimal sign, as in Việt Nam, and in more
-than one encoding: what can be told for sure is read, all else is refused with row and remedy.
+GeoJSON, GeoPackage, Shapefile, KML and KMZ, GPX through GDAL, GeoParquet through pyarrow.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import unicodedata
 import warnings
+import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,43 +21,13 @@ from fireaccess.model.answers import BoolArray, FloatArray
 from fireaccess.model.errors import Findings, InputError
 from fireaccess.sources.coordinates import WGS84
 
-_SHEET_SUFFIXES: Final = (".csv", ".tsv", ".txt")
 _WORKBOOK_SUFFIXES: Final = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
-_AS_CSV: Final = 'in Excel: File, Save As, "CSV UTF-8 (Comma delimited)"'
+#: A KMZ that unpacks to more than this is no list of a ward.
+_MOST_BYTES: Final = 300_000_000
 
 #: Takes note of what is wrong with row or feature ``i``, counted from 0: called with ``i``,
 #: column, code, message, remedy and, where it is no error, ``severity=``.
 Tell = Callable[..., None]
-
-
-@dataclass(frozen=True, slots=True)
-class SheetRow:
-    """One row of a sheet: its number as the user's own program counts, and its cells.
-
-    Parameters
-    ----------
-    number
-        The first row of the file is row 1.
-    cells
-        One text for each heading, None where blank.
-    too_many
-        Cells beyond the last heading.
-    """
-
-    number: int
-    cells: tuple[str | None, ...]
-    too_many: tuple[str, ...]
-
-
-def is_sheet(path: Path) -> bool:
-    """Whether a file is a sheet of text rather than a layer.
-
-    Examples
-    --------
-    >>> is_sheet(Path("houses.csv")), is_sheet(Path("houses.gpkg"))
-    (True, False)
-    """
-    return path.suffix.lower() in _SHEET_SUFFIXES
 
 
 def read_content(path: Path, what: str) -> bytes:
@@ -91,84 +57,30 @@ def read_content(path: Path, what: str) -> bytes:
     return content
 
 
-def read_sheet(path: Path, what: str) -> tuple[list[str], list[SheetRow]]:
-    """Read headings and rows of a CSV file; rows that are all blank are no rows.
-
-    Commas, semicolons and tabs are told apart by the heading.
-
-    Raises
-    ------
-    InputError
-        If the file can't be read as a sheet, has one heading twice, or holds no row.
-    """
-    text = _decode(read_content(path, what), path, what)
-    first = text.lstrip().partition("\n")[0]
-    reader = csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=max(",;\t", key=first.count),
-        skipinitialspace=True,
-        strict=True,
-    )
-    records: list[list[str]] = []
-    try:
-        records.extend(reader)
-    except csv.Error as error:
-        raise InputError(
-            f"the {what} table can't be read from this row on: {error}",
-            file=path,
-            row=len(records) + 1,
-            remedy=f"a quotation mark there has no partner: delete it, or save anew, {_AS_CSV}",
-        ) from None
-    filled = [
-        (number, record)
-        for number, record in enumerate(records, start=1)
-        if any(cell.strip() for cell in record)
-    ]
-    headings = [cell.strip().lower() for cell in filled[0][1]] if filled else []
-    _refuse_twins(headings, path, what)
-    rows = [_sheet_row(number, record, len(headings)) for number, record in filled[1:]]
-    if not rows:
-        raise InputError(
-            f"the {what} table holds no row", file=path, remedy="fill it in, or leave it out"
-        )
-    return headings, rows
-
-
-def _sheet_row(number: int, record: list[str], width: int) -> SheetRow:
-    cells = [cell.strip() or None for cell in record]
-    blanks = [None] * (width - len(cells))
-    return SheetRow(number, (*cells[:width], *blanks), tuple(filter(None, cells[width:])))
-
-
-def _decode(content: bytes, path: Path, what: str) -> str:
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        return unicodedata.normalize("NFC", content.decode(encoding))
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"the {what} table is not UTF-8 text",
-            file=path,
-            row=content[: error.start].count(b"\n") + 1,
-            remedy=f"save it anew, {_AS_CSV}",
-        ) from None
-
-
-def _refuse_twins(headings: list[str], path: Path, what: str) -> None:
-    for heading in headings:
-        if heading and headings.count(heading) > 1:
-            raise InputError(
-                f"the {what} table has two columns {heading!r}",
-                file=path,
-                row=1,
-                column=heading,
-                remedy="rename or delete one of them",
-            )
-
-
-def read_vector(path: Path, *, what: str) -> gpd.GeoDataFrame:
+def read_vector(
+    path: Path,
+    *,
+    what: str,
+    layer: str | None = None,
+    encoding: str | None = None,
+    crs: CRS | None = None,
+) -> gpd.GeoDataFrame:
     """Read every feature of a vector file, in the CRS that it names.
 
     A feature whose shape can't be built stays, without a geometry.
+
+    Parameters
+    ----------
+    path
+        GeoJSON, GeoPackage, Shapefile, KML, KMZ, GPX, GeoParquet or what else GDAL reads.
+    what
+        What the file is for: a key of the project file, and the layer's name if there are several.
+    layer
+        The layer to read, if the project names one.
+    encoding
+        Of the texts of a shapefile, if the project names one.
+    crs
+        The CRS that the project names; it wins over that of the file.
 
     Raises
     ------
@@ -177,20 +89,24 @@ def read_vector(path: Path, *, what: str) -> gpd.GeoDataFrame:
     """
     if path.suffix.lower() in _WORKBOOK_SUFFIXES:
         raise InputError(
-            f"the {what} file is a workbook, which this version doesn't read",
+            f"the {what} file is a workbook, and a file with shapes is needed",
             file=path,
-            remedy=f"save its sheet, {_AS_CSV}, and name that file",
+            remedy="export it from QGIS as GeoJSON or GeoPackage",
         )
     read_content(path, what)
+    if path.suffix.lower() == ".kmz":
+        _refuse_bomb(path, what)
     try:
-        frame = _read_features(path, what)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
-        raise InputError(
-            f"the {what} file can't be read: {error}",
-            file=path,
-            remedy="open it in QGIS and export it again as GeoJSON or GeoPackage; if it doesn't "
-            "open there, it is cut short: copy it again",
-        ) from None
+        frame = (
+            gpd.read_parquet(path)
+            if path.suffix.lower() in (".parquet", ".geoparquet")
+            else _read_features(path, what, layer, encoding)
+        )
+    except InputError:
+        raise
+    except Exception as error:
+        # GDAL, pyarrow and PROJ raise what they like on a damaged file; none of it is a fault here.
+        raise _unreadable(path, what, error) from None
     bounds, known = (
         _bounds(frame) if isinstance(frame, gpd.GeoDataFrame) else (None, np.zeros(0, dtype=bool))
     )
@@ -200,8 +116,8 @@ def read_vector(path: Path, *, what: str) -> gpd.GeoDataFrame:
             file=path,
             remedy="export the layer with its geometry, or leave it out of fireaccess.toml",
         )
-    if frame.crs is None:
-        frame = frame.set_crs(WGS84)
+    if crs is not None or frame.crs is None:
+        frame = frame.set_crs(crs or WGS84, allow_override=True)
     if CRS(frame.crs).is_geographic and (np.abs(bounds[known]).max(axis=1) > 360).all():
         west, south = bounds[known][0, :2]
         raise InputError(
@@ -223,33 +139,106 @@ def _all_finite(bounds: FloatArray) -> BoolArray:
     return finite
 
 
-def _read_features(path: Path, what: str) -> Any:
-    layer = _layer(path, what)
+def _unreadable(path: Path, what: str, error: Exception) -> InputError:
+    return InputError(
+        f"the {what} file can't be read: {error}",
+        file=path,
+        remedy="open it in QGIS and export it again as GeoJSON or GeoPackage; if it doesn't "
+        "open there, it is cut short: copy it again",
+    )
+
+
+def _refuse_bomb(path: Path, what: str) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(part.file_size for part in archive.infolist())
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
+        raise _unreadable(path, what, error) from None
+    if size > _MOST_BYTES:
+        raise InputError(
+            f"the {what} file unpacks to {size / 1e6:,.0f} MB, more than any ward's list",
+            file=path,
+            remedy="export it again as GeoJSON or GeoPackage",
+        )
+
+
+def _read_features(path: Path, what: str, layer: str | None, encoding: str | None) -> Any:
+    layers = _layers(path, what, layer)
+    if path.suffix.lower() == ".shp" and encoding is None:
+        encoding = _shapefile_encoding(path)
+    frames = [_read_layer(path, name, encoding) for name in layers]
+    if len(frames) == 1:
+        return frames[0]
+    frames = [frame for frame in frames if isinstance(frame, gpd.GeoDataFrame) and len(frame)]
+    columns = dict.fromkeys(column for frame in frames for column in frame.columns)
+    whole = {
+        column: [cell for f in frames for cell in (f[column] if column in f else [None] * len(f))]
+        for column in columns
+        if column != "geometry"
+    }
+    shapes = [shape for frame in frames for shape in frame.geometry]
+    return gpd.GeoDataFrame(whole, geometry=shapes, crs=frames[0].crs if frames else WGS84)
+
+
+def _read_layer(path: Path, layer: str | None, encoding: str | None) -> Any:
     with warnings.catch_warnings():
         # GDAL warns of rings that it can't close; they are told feature by feature.
-        warnings.simplefilter("ignore", RuntimeWarning)
+        warnings.simplefilter("ignore")
         try:
-            return pyogrio.read_dataframe(path, layer=layer)
+            return pyogrio.read_dataframe(path, layer=layer, encoding=encoding)
         except shapely.errors.ShapelyError:
-            frame = pyogrio.read_dataframe(path, layer=layer, read_geometry=False)
+            frame = pyogrio.read_dataframe(
+                path, layer=layer, encoding=encoding, read_geometry=False
+            )
             meta, _, shapes, _ = pyogrio.raw.read(path, layer=layer, columns=[])
             shapes = shapely.from_wkb(shapes, on_invalid="ignore")
     return gpd.GeoDataFrame(frame, geometry=shapes, crs=meta["crs"])
 
 
-def _layer(path: Path, what: str) -> str | None:
-    """Choose the layer of a file: its only one, or that with the name of what it is for."""
-    layers = [str(name) for name, _ in pyogrio.list_layers(path)]
+def _layers(path: Path, what: str, layer: str | None) -> list[str | None]:
+    """Choose the layers of a file: its only one, that with the name of what it is for, or all.
+
+    The folders of a KML are layers that belong together; of a GPX the waypoints are meant.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        layers = [str(name) for name, _ in pyogrio.list_layers(path)]
+    if layer is not None:
+        if layer in layers:
+            return [layer]
+        raise InputError(
+            f"the {what} file has no layer {layer!r}",
+            file=path,
+            remedy=f"name one of: {', '.join(layers)}",
+        )
     if len(layers) <= 1:
-        return layers[0] if layers else None
-    for name in (what, path.stem):
+        return [layers[0] if layers else None]
+    if path.suffix.lower() in (".kml", ".kmz"):
+        return list(layers)
+    for name in (what, path.stem, *(("waypoints",) if path.suffix.lower() == ".gpx" else ())):
         if name in layers:
-            return name
+            return [name]
     raise InputError(
         f"the {what} file holds several layers: {', '.join(layers)}",
         file=path,
         remedy=f"export the one that is meant to a file of its own, or name it {what!r}",
     )
+
+
+def _shapefile_encoding(path: Path) -> str | None:
+    """Return the encoding of a shapefile that doesn't name it: UTF-8 where its bytes are that."""
+    if any(path.with_suffix(suffix).is_file() for suffix in (".cpg", ".CPG")):
+        return None
+    table = path.with_suffix(".dbf")
+    if not table.is_file():
+        return None
+    content = table.read_bytes()
+    try:
+        # The length of the header, which is no text, stands in bytes 8 and 9.
+        content[int.from_bytes(content[8:10], "little") :].decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp1258"
+    return "utf-8"
 
 
 def tell_features(path: Path, findings: Findings) -> Tell:
@@ -272,7 +261,7 @@ def tell_features(path: Path, findings: Findings) -> Tell:
 
 
 def usable_shapes(
-    place: gpd.GeoSeries, tell: Tell, *, may_be_blank: bool = False
+    place: gpd.GeoSeries, tell: Tell, *, may_be_blank: bool | BoolArray = False
 ) -> tuple[Any, BoolArray]:
     """Return the shapes of a layer, flat and mended, and which of them can be used.
 
@@ -283,7 +272,7 @@ def usable_shapes(
     tell
         Takes note of shapes that are missing, not finite, not on earth, or not valid.
     may_be_blank
-        A feature without a shape is not told of.
+        A feature without a shape is not told of; one answer for all, or one for each.
     """
     shapes = shapely.force_2d(place.to_numpy())
     blank = shapely.is_missing(shapes) | shapely.is_empty(shapes)
@@ -300,7 +289,8 @@ def usable_shapes(
     if CRS(place.crs).is_geographic:
         outside = usable & ~_on_earth(bounds)
         for i in np.flatnonzero(outside):
-            wrong = not_on_earth(bounds[i, 0], bounds[i, 1], needed=not may_be_blank)
+            needed = not np.broadcast_to(may_be_blank, len(shapes))[i]
+            wrong = not_on_earth(bounds[i, 0], bounds[i, 1], needed=needed)
             tell(i, "geometry", "not_on_earth", *wrong)
         usable &= ~outside
     invalid = usable & ~shapely.is_valid(shapes)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
@@ -19,7 +20,10 @@ from fireaccess.model.text import nfc
 from fireaccess.project import Project
 from fireaccess.sources.coordinates import WGS84, transform_geometry
 from fireaccess.sources.files import read_vector, tell_features, usable_shapes
+from fireaccess.sources.intake import Intake
+from fireaccess.sources.parts import has_rows, tables_in
 from fireaccess.sources.roads import Roads
+from fireaccess.sources.survey import PlaceNamed
 from fireaccess.sources.tables import read_table
 
 #: The group of houses that lie in none.
@@ -54,14 +58,38 @@ class Houses:
 def read_area(project: Project, *, findings: Findings | None = None) -> shapely.Geometry | None:
     """Read the project's area in WGS 84, or None if it names none.
 
+    A project that names a place has the area that was fetched for it.
+
     Raises
     ------
     InputError
         If the file can't be read or holds no polygon.
     """
-    if project.inputs.area is None:
+    if project.inputs.area is not None:
+        return read_area_file(project.path(project.inputs.area), findings)
+    if project.inputs.place is None:
         return None
-    path = project.path(project.inputs.area)
+    from fireaccess.sources.overpass import fetched
+
+    found = fetched(project.roads)
+    if found is None:
+        raise InputError(
+            "the roads were changed since they were fetched, and what they were fetched for is "
+            "not known any more",
+            file=project.roads,
+            remedy="name an area file in the project, or fetch them again under another name",
+        )
+    return found.area
+
+
+def read_area_file(path: Path, findings: Findings | None = None) -> shapely.Geometry:
+    """Read the polygons of a file as one area in WGS 84.
+
+    Raises
+    ------
+    InputError
+        If the file can't be read or holds no polygon.
+    """
     frame = read_vector(path, what="area")
     told = Findings() if findings is None else findings
     shapes, usable = usable_shapes(frame.geometry, tell_features(path, told))
@@ -82,12 +110,20 @@ def read_area(project: Project, *, findings: Findings | None = None) -> shapely.
     return carried
 
 
-def read_house_rows(
-    project: Project, roads: Roads, *, project_crs: CRS | None, findings: Findings
-) -> gpd.GeoDataFrame:
-    """Read all houses that the project names, in WGS 84, whatever area they lie in."""
+def read_house_rows(project: Project, roads: Roads, intake: Intake) -> gpd.GeoDataFrame:
+    """Read all houses that the project names, in WGS 84, whatever area they lie in.
+
+    Rows of a list that have an address and no coordinates stay, without a geometry.
+
+    Parameters
+    ----------
+    project, roads
+        The project, and its roads: their buildings are the houses if it says so.
+    intake
+        What a list is read against; its CRS is WGS 84.
+    """
     if project.inputs.houses != "osm":
-        return _read_list(project, project_crs=project_crs, findings=findings)
+        return _read_list(project, intake)
     buildings = roads.buildings
     if buildings is None or len(buildings) == 0:
         raise InputError(
@@ -100,27 +136,41 @@ def read_house_rows(
         if key not in frame:
             frame[key] = np.nan if kind_of(rule) == "number" else None
     frame["file"] = roads.file.name if roads.file is not None else None
+    frame["sheet"] = None
     frame["row"] = pd.NA
     frame.attrs["rows_read"] = len(frame)
     frame.attrs["rows_left_out"] = 0
     return frame
 
 
-def _read_list(
-    project: Project, *, project_crs: CRS | None, findings: Findings
-) -> gpd.GeoDataFrame:
+def _read_list(project: Project, intake: Intake) -> gpd.GeoDataFrame:
     path = project.path(project.inputs.houses)
-    rows = read_table(path, "houses", crs=WGS84, project_crs=project_crs, findings=findings)
+    rows = read_table(path, "houses", intake)
+    workbook = project.survey_workbook
+    if workbook is not None and workbook != path:
+        sheets = tables_in(workbook, replace(intake, findings=Findings())).get("houses", [])
+        if sheets and has_rows(sheets, "houses", workbook):
+            intake.findings.add(
+                "warning",
+                "houses_twice",
+                "the survey's sheet of houses is not read, since the project names {houses}",
+                remedy="write houses = {workbook!r} to read that sheet instead",
+                params={"houses": project.inputs.houses, "workbook": str(project.inputs.survey)},
+                file=workbook.name,
+                sheet=sheets[0].name,
+            )
     if len(rows):
         return rows
     count = rows.attrs["rows_read"]
-    first = next(f for f in findings if f.file == path.name and f.severity == "error")
+    first = next(f for f in intake.findings if f.file == path.name and f.severity == "error")
     raise InputError(
         f"none of the {count} houses can be used; the first: {first.what}",
         file=path,
+        sheet=first.sheet,
         row=first.row,
         column=first.column,
         remedy=first.what_to_do,
+        fix=first.fix,
     )
 
 
@@ -131,6 +181,7 @@ def select_houses(
     *,
     crs: CRS,
     findings: Findings,
+    place_named: PlaceNamed,
 ) -> Houses:
     """Keep the houses of the area, once each, and give each its group.
 
@@ -142,6 +193,8 @@ def select_houses(
         The project's area in WGS 84; None means the extent of the houses.
     project, crs, findings
         The project, the analysis CRS, and what takes note of rows left out.
+    place_named
+        Gives rows without coordinates the place that their address names.
 
     Raises
     ------
@@ -152,6 +205,13 @@ def select_houses(
     frame = rows.set_geometry(gpd.GeoSeries(geometry, index=rows.index, crs=crs))
     name = str(rows["file"].iloc[0]) if len(rows) else project.inputs.houses
     left_out = {"not_readable": rows.attrs["rows_left_out"]}
+    frame = place_named(frame, "houses")
+    wgs84 = rows.geometry.to_numpy(copy=True)
+    by_name = frame["placed_by"].notna().to_numpy()
+    wgs84[by_name] = transform_geometry(frame.geometry.to_numpy()[by_name], crs, WGS84)
+    placed = frame.geometry.notna().to_numpy()
+    left_out["not_readable"] += int((~placed).sum())
+    frame, wgs84 = frame[placed].reset_index(drop=True), wgs84[placed]
     if area is None:
         local = shapely.box(*frame.total_bounds)
     else:
@@ -181,7 +241,7 @@ def select_houses(
             file=name,
         )
     frame = _once_each(frame[inside], name, left_out, findings)
-    wgs84 = rows.geometry.to_numpy()[frame.index]
+    wgs84 = wgs84[frame.index]
     frame = frame.reset_index(drop=True)
     frame["group"] = _groups(frame, project, crs, findings)
     return Houses(frame, wgs84, local, rows.attrs["rows_read"], left_out)

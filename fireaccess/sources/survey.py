@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -13,9 +13,14 @@ import pandas as pd
 from pyproj import CRS
 
 from fireaccess.model.errors import Findings
-from fireaccess.model.layers import LAYERS, TABLES, kind_of, stacked
+from fireaccess.model.layers import LAYERS, TABLES, kind_of, needs_place, stacked
 from fireaccess.project import Project
+from fireaccess.sources.intake import Intake
+from fireaccess.sources.parts import has_rows, tables_in
 from fireaccess.sources.tables import read_table
+
+#: Gives the rows of a table that have no coordinates the place that their road or address has.
+PlaceNamed = Callable[[gpd.GeoDataFrame, str], gpd.GeoDataFrame]
 
 #: Survey tables in the order in which the evidence lists them.
 SURVEY_TABLES: Final = tuple(name for name in TABLES if name != "houses")
@@ -54,7 +59,8 @@ class Survey:
     Parameters
     ----------
     tables
-        Usable rows that stand: typed columns, ``geometry`` in the analysis CRS, ``file``, ``row``.
+        Usable rows that stand: typed columns, ``geometry`` in the analysis CRS, ``file``,
+        ``sheet``, ``row``, and ``placed_by`` (None, name or address).
     replaced
         Earlier rows of an ``object_id`` that a later one replaces, with ``replaced_by``; and risers
         that don't work, which are neither water nor a solution.
@@ -70,14 +76,14 @@ class Survey:
     def __getitem__(self, name: str) -> gpd.GeoDataFrame:
         return self.tables[name]
 
-    def rows_of_objects(self) -> dict[str, tuple[str, int]]:
-        """Return file and row of each surveyed object, by ``kind:id``."""
+    def rows_of_objects(self) -> dict[str, dict[str, Any]]:
+        """Return file, sheet and row of each surveyed object, by ``kind:id``."""
         return {
-            f"{OBJECT_KIND[name]}:{object_id}": (file, int(row))
+            f"{OBJECT_KIND[name]}:{object_id}": {"file": file, "sheet": sheet, "row": int(row)}
             for name, frame in self.tables.items()
             if "object_id" in frame
-            for object_id, file, row in zip(
-                frame["object_id"], frame["file"], frame["row"], strict=True
+            for object_id, file, sheet, row in zip(
+                frame["object_id"], frame["file"], frame["sheet"], frame["row"], strict=True
             )
         }
 
@@ -104,17 +110,25 @@ def _evidence_rows(name: str, frame: gpd.GeoDataFrame, *, used: bool) -> pd.Data
             "object": f"{OBJECT_KIND[name]}:" + ids,
             "source": "survey",
             "file": frame["file"],
-            "sheet": None,
+            "sheet": frame["sheet"],
             "row": frame["row"],
             "value": [None if v is None or pd.isna(v) else f"{v}" for v in value],
             "date": _dates(frame),
-            "method": column("method"),
+            "method": _methods(column("method"), column("placed_by")),
             "accuracy_m": pd.to_numeric(column("accuracy_m")),
             "used": used,
             "replaced_by": column("replaced_by"),
         },
         index=frame.index,
     )
+
+
+def _methods(method: pd.Series, placed_by: pd.Series) -> list[str | None]:
+    """Return how each row was measured, and that its place was taken from a name."""
+    return [
+        how if by is None else f"placed by {by}" + (f"; {how}" if how is not None else "")
+        for how, by in zip(method, placed_by, strict=True)
+    ]
 
 
 def _dates(frame: gpd.GeoDataFrame) -> pd.Series:
@@ -126,34 +140,48 @@ def _dates(frame: gpd.GeoDataFrame) -> pd.Series:
     return found
 
 
-def read_survey(
-    project: Project, *, crs: CRS, project_crs: CRS | None, findings: Findings
-) -> Survey:
+def read_survey(project: Project, intake: Intake, place_named: PlaceNamed) -> Survey:
     """Read every survey table that the project names.
 
     The same ``object_id`` twice: the later date replaces, the earlier stays in the evidence.
     Water rows of type ``riser`` are no water: they become solutions, with a hint.
+
+    Parameters
+    ----------
+    project
+        Names the tables, one by one or as one workbook.
+    intake
+        What they are read against.
+    place_named
+        Gives rows without coordinates the place that their road or address has.
 
     Raises
     ------
     InputError
         If a table can't be read or lacks a required column.
     """
+    crs, findings = intake.crs, intake.findings
+    workbook = project.survey_workbook
+    sheets = {} if workbook is None else tables_in(workbook, intake)
     tables: dict[str, gpd.GeoDataFrame] = {}
     replaced: dict[str, gpd.GeoDataFrame] = {}
     read: dict[str, int] = {}
     left_out: dict[str, int] = {}
     for name in SURVEY_TABLES:
         value = getattr(project.survey, name)
-        if value is None:
+        path = workbook if name in sheets else None if value is None else project.path(value)
+        if path is None or (name in sheets and not has_rows(sheets[name], name, path)):
             tables[name] = _empty(name, crs)
             replaced[name] = _empty(name, crs)
             continue
-        frame = read_table(
-            project.path(value), name, crs=crs, project_crs=project_crs, findings=findings
-        )
+        frame = read_table(path, name, intake, sheets=sheets.get(name))
         read[name] = frame.attrs["rows_read"]
         left_out[name] = frame.attrs["rows_left_out"]
+        if needs_place(TABLES[name]):
+            frame = place_named(frame, name)
+            placed = frame.geometry.notna().to_numpy()
+            left_out[name] += int((~placed).sum())
+            frame = frame[placed].reset_index(drop=True)
         tables[name], replaced[name] = _settle_twice_entered(frame, findings)
     tables["water"], risers, dead = _split_risers(tables["water"], findings)
     if len(dead):
@@ -173,7 +201,12 @@ def _empty(name: str, crs: CRS) -> gpd.GeoDataFrame:
         key: pd.Series(dtype=float if kind_of(rule) == "number" else object)
         for key, rule in TABLES[name].columns.items()
     }
-    columns |= {"file": pd.Series(dtype=object), "row": pd.Series(dtype="int64")}
+    columns |= {
+        "file": pd.Series(dtype=object),
+        "sheet": pd.Series(dtype=object),
+        "row": pd.Series(dtype="int64"),
+        "placed_by": pd.Series(dtype=object),
+    }
     return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=crs), crs=crs)
 
 
@@ -184,7 +217,7 @@ def _settle_twice_entered(
     if "object_id" not in frame:
         return frame, frame.iloc[:0].copy()
     dates = _dates(frame).fillna("")
-    cells = frame.drop(columns=["file", "row", "geometry"]).itertuples(index=False)
+    cells = frame.drop(columns=["file", "sheet", "row", "geometry"]).itertuples(index=False)
     content = [f"{row}" for row in zip(cells, frame.geometry.to_wkt(), strict=True)]
     order = pd.DataFrame(
         {"id": frame["object_id"], "date": dates, "content": content}, index=frame.index
@@ -202,12 +235,16 @@ def _settle_twice_entered(
             remedy="give each row its date, or delete the wrong ones",
             params={"object_id": frame["object_id"][i]},
             file=frame["file"][i],
+            sheet=frame["sheet"][i],
             row=int(frame["row"][i]),
             column="object_id",
             value=frame["object_id"][i],
         )
     kept = frame[last].reset_index(drop=True)
-    row_of = pd.Series(kept["file"] + " row " + kept["row"].astype(str)).set_axis(kept["object_id"])
+    titles = ["" if name is None else f" sheet {name}" for name in kept["sheet"]]
+    sheet = pd.Series(titles, index=kept.index, dtype=object)
+    row_of = pd.Series(kept["file"] + sheet + " row " + kept["row"].astype(str))
+    row_of = row_of.set_axis(kept["object_id"])
     earlier = frame[~last].reset_index(drop=True)
     return kept, earlier.assign(replaced_by=earlier["object_id"].map(row_of))
 
@@ -228,11 +265,14 @@ def _split_risers(
         remedy="move them to the table of solutions",
         params={"count": int(riser.sum())},
         file=str(rows["file"].iloc[0]),
+        sheet=rows["sheet"].iloc[0],
         column="type",
     )
     works = np.array([value is not False for value in rows["working"]], dtype=bool)
     installed = rows[works]
-    solutions = installed[["object_id", "type", "date", "file", "row", "geometry"]].copy()
+    solutions = installed[
+        ["object_id", "type", "date", "file", "sheet", "row", "placed_by", "geometry"]
+    ].copy()
     solutions["serves_m"] = np.nan
     solutions["road_name"] = pd.Series([None] * len(solutions), solutions.index, dtype=object)
     return water[~riser].reset_index(drop=True), solutions, rows[~works]

@@ -216,13 +216,10 @@ def meridians_of(province: str) -> tuple[float, ...]:
     >>> meridians_of("Hòa Bình"), meridians_of("Viêng Chăn")
     ((106.0,), ())
     """
-    text = nfc(province)
-    whole = _meridians(text)
-    if whole:
-        return whole
+    whole = _meridians(province)
     # "Phú Thọ (Hòa Bình cũ)": the name in brackets says more than the one before it.
-    outer, bracket, inner = text.partition("(")
-    return (_meridians(inner.rstrip(" )")) if bracket and _meridians(outer) else ()) or ()
+    outer, _, inner = province.partition("(")
+    return whole or (_meridians(inner) if _meridians(outer) else ())
 
 
 def _meridians(text: str) -> tuple[float, ...]:
