@@ -224,7 +224,7 @@ def run(project: Project, *, progress: Progress | None = None) -> Result:
 
     findings = Findings()
     try:
-        with stage("read"):
+        with stage("read"), _told_of(project):
             inputs = read_inputs(project, findings)
         return compute(project, inputs, stage=stage, timings=timings)
     except InputError as error:

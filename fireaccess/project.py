@@ -403,7 +403,8 @@ def _check_inputs(inputs: InputsSection, file: Path) -> None:
                     raise _unknown_word(f"{at}.{key}.{column}", column, known, file)
         if mapping.encoding is not None:
             try:
-                b"".decode(mapping.encoding)
+                # Of no bytes at all Python doesn't ask whether there is such an encoding.
+                b"a".decode(mapping.encoding, errors="replace")
             except LookupError:
                 raise ProjectError(
                     f"{at}.encoding = {mapping.encoding!r} is no encoding that is known",

@@ -40,6 +40,8 @@ _JOINED_M: Final = 30.0
 #: Where a road points to is told from so far before its end; to the side is beyond 75 degrees.
 _BACK_M: Final = 3.0
 _LEAST_AHEAD: Final = math.cos(math.radians(75))
+#: An end so near to a road was drawn on it.
+_NO_GAP_M: Final = 0.05
 _SHOWN: Final = 3
 #: The column that tells rows of one kind from those of another.
 _TYPE: Final[Mapping[str, str]] = {
@@ -491,7 +493,9 @@ def _ahead(before: Any, gap: Any) -> BoolArray:
     start, end = (shapely.get_coordinates(shapely.get_point(gap, k)) for k in (0, -1))
     along, across = start - shapely.get_coordinates(before), end - start
     cosine = np.einsum("ij,ij->i", along, across)
-    return np.asarray(cosine >= _LEAST_AHEAD * np.hypot(*along.T) * np.hypot(*across.T))
+    away_m = np.hypot(*across.T)
+    # Where the end lies on the road itself, which way the gap leads is rounding.
+    return np.asarray((cosine >= _LEAST_AHEAD * np.hypot(*along.T) * away_m) | (away_m < _NO_GAP_M))
 
 
 def _levels(network: Network) -> ObjectArray:

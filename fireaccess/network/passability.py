@@ -259,7 +259,7 @@ def _tell_contradicted_roads(surveyed: Surveyed, findings: Findings) -> None:
                 ),
             },
             file=first["file"],
-            sheet=first["sheet"],
+            sheet=first.get("sheet"),
             row=int(first["row"]),
             column="width_m",
         )

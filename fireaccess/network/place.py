@@ -234,6 +234,8 @@ class Snapper:
             along[other] = shapely.line_locate_point(lines, end)
             xy[other] = target[other]
             distance[other] = shapely.length(shortest)
+        # Adding up pieces may pass the end by the last digit; no way is shorter than nothing.
+        along = np.minimum(along, network.segment_length_m[segment])
         return Places(row, segment, along, distance, xy)
 
 

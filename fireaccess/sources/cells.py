@@ -30,6 +30,10 @@ _DAY_0: Final = date(1899, 12, 30)
 _UNIT: Final = re.compile(r"\s*(?:m3|m³|l/s|lít/s|người|khẩu)$", re.IGNORECASE)
 
 
+#: Code of rows that the template filled in and nobody has measured or confirmed yet.
+_WAITING: Final = "not_filled_in"
+
+
 class Cells:
     """Reads cells column by column and tells which ones it can't.
 
@@ -124,11 +128,12 @@ class Cells:
         else:
             return none
         places = np.flatnonzero(waiting)
+        self.blamed |= {(int(i), "width_m") for i in places}
         if len(places):
             self.tell(
                 places[0],
                 "width_m" if name == "widths" else "state",
-                "not_filled_in",
+                _WAITING,
                 "{count} rows of the template are not filled in yet",
                 "measure them and fill them in; they are left out until then",
                 severity="hint",
@@ -294,6 +299,8 @@ class Cells:
         places = [i] if rows is None else [int(k) for k in rows]
         if severity == "error":
             self.blamed |= {(k, column) for k in places}
+        # Of what is left out, be it for a good reason, the text is kept.
+        kept = severity == "error" or code == _WAITING
         self.intake.findings.add(
             severity,
             code,
@@ -307,7 +314,7 @@ class Cells:
             column=self.part.columns.heading_of.get(column, column),
             value=value,
             fix=fix,
-            original=tuple(self.part.texts(k) for k in places) if severity == "error" else (),
+            original=tuple(self.part.texts[k] for k in places) if kept else (),
         )
 
 

@@ -5,6 +5,7 @@ GeoJSON, GeoPackage, Shapefile, KML and KMZ, GPX through GDAL, GeoParquet throug
 
 from __future__ import annotations
 
+import codecs
 import warnings
 import zipfile
 from collections.abc import Callable
@@ -163,10 +164,11 @@ def _refuse_bomb(path: Path, what: str) -> None:
 
 
 def _read_features(path: Path, what: str, layer: str | None, encoding: str | None) -> Any:
-    layers = _layers(path, what, layer)
+    source = _source(path)
+    layers = _layers(path, source, what, layer)
     if path.suffix.lower() == ".shp" and encoding is None:
         encoding = _shapefile_encoding(path)
-    frames = [_read_layer(path, name, encoding) for name in layers]
+    frames = [_read_layer(source, name, encoding) for name in layers]
     if len(frames) == 1:
         return frames[0]
     frames = [frame for frame in frames if isinstance(frame, gpd.GeoDataFrame) and len(frame)]
@@ -180,29 +182,54 @@ def _read_features(path: Path, what: str, layer: str | None, encoding: str | Non
     return gpd.GeoDataFrame(whole, geometry=shapes, crs=frames[0].crs if frames else WGS84)
 
 
-def _read_layer(path: Path, layer: str | None, encoding: str | None) -> Any:
+def _source(path: Path) -> str:
+    """Return what GDAL is to open: of a KMZ the KML in it.
+
+    Of a KMZ whose place marks lie in folders it leaves out all columns of their own.
+    """
+    if path.suffix.lower() == ".kmz":
+        with zipfile.ZipFile(path) as archive:
+            inner = [name for name in archive.namelist() if name.lower().endswith(".kml")]
+        if len(inner) == 1:
+            return f"/vsizip/{path.resolve().as_posix()}/{inner[0]}"
+    return str(path)
+
+
+def _read_layer(path: str, layer: str | None, encoding: str | None) -> Any:
+    # GDAL waits for a tone after the last letter of a text in Windows-1258, and loses the letter.
+    tones = encoding is not None and codecs.lookup(encoding).name == "cp1258"
+    options = {"layer": layer, "encoding": "ISO-8859-1" if tones else encoding}
     with warnings.catch_warnings():
         # GDAL warns of rings that it can't close; they are told feature by feature.
         warnings.simplefilter("ignore")
         try:
-            return pyogrio.read_dataframe(path, layer=layer, encoding=encoding)
+            frame = pyogrio.read_dataframe(path, **options)
         except shapely.errors.ShapelyError:
-            frame = pyogrio.read_dataframe(
-                path, layer=layer, encoding=encoding, read_geometry=False
-            )
+            cells = pyogrio.read_dataframe(path, read_geometry=False, **options)
             meta, _, shapes, _ = pyogrio.raw.read(path, layer=layer, columns=[])
             shapes = shapely.from_wkb(shapes, on_invalid="ignore")
-    return gpd.GeoDataFrame(frame, geometry=shapes, crs=meta["crs"])
+            frame = gpd.GeoDataFrame(cells, geometry=shapes, crs=meta["crs"])
+    if not tones:
+        return frame
+    for column in frame.columns.drop("geometry", errors="ignore"):
+        frame[column] = frame[column].map(_with_tones)
+    return frame.rename(columns=_with_tones)
 
 
-def _layers(path: Path, what: str, layer: str | None) -> list[str | None]:
+def _with_tones(cell: Any) -> Any:
+    if not isinstance(cell, str):
+        return cell
+    return cell.encode("latin-1").decode("cp1258", errors="replace")
+
+
+def _layers(path: Path, source: str, what: str, layer: str | None) -> list[str | None]:
     """Choose the layers of a file: its only one, that with the name of what it is for, or all.
 
     The folders of a KML are layers that belong together; of a GPX the waypoints are meant.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        layers = [str(name) for name, _ in pyogrio.list_layers(path)]
+        layers = [str(name) for name, _ in pyogrio.list_layers(source)]
     if layer is not None:
         if layer in layers:
             return [layer]
@@ -227,8 +254,10 @@ def _layers(path: Path, what: str, layer: str | None) -> list[str | None]:
 
 def _shapefile_encoding(path: Path) -> str | None:
     """Return the encoding of a shapefile that doesn't name it: UTF-8 where its bytes are that."""
-    if any(path.with_suffix(suffix).is_file() for suffix in (".cpg", ".CPG")):
-        return None
+    named = [path.with_suffix(suffix) for suffix in (".cpg", ".CPG")]
+    for file in named:
+        if file.is_file():
+            return "cp1258" if b"1258" in file.read_bytes() else None
     table = path.with_suffix(".dbf")
     if not table.is_file():
         return None

@@ -138,6 +138,7 @@ def read_house_rows(project: Project, roads: Roads, intake: Intake) -> gpd.GeoDa
     frame["file"] = roads.file.name if roads.file is not None else None
     frame["sheet"] = None
     frame["row"] = pd.NA
+    frame["original"] = None
     frame.attrs["rows_read"] = len(frame)
     frame.attrs["rows_left_out"] = 0
     return frame
@@ -239,6 +240,8 @@ def select_houses(
                 "first": ", ".join(sorted(frame["house_id"][~inside])[:3]),
             },
             file=name,
+            sheet=frame["sheet"].iloc[0],
+            original=tuple(frame["original"][~inside].dropna()),
         )
     frame = _once_each(frame[inside], name, left_out, findings)
     wgs84 = wgs84[frame.index]
@@ -259,7 +262,11 @@ def _once_each(
     keys = {"id": frame["house_id"].to_numpy(), "x": bounds[:, 0], "y": bounds[:, 1]}
     order = pd.DataFrame(keys, index=frame.index)
     twice = order["id"].duplicated(keep=False).to_numpy()
-    cells = frame[twice].drop(columns=["file", "row", "geometry"]).itertuples(index=False)
+    cells = (
+        frame[twice]
+        .drop(columns=["file", "sheet", "row", "original", "geometry"])
+        .itertuples(index=False)
+    )
     order["text"] = ""
     order.loc[twice, "text"] = [f"{tuple(row)}" for row in cells]
     order = order.sort_values(["id", "x", "y", "text"], kind="stable")
@@ -274,9 +281,11 @@ def _once_each(
             remedy="give every house its own house_id",
             params={"house_id": frame["house_id"].iloc[i]},
             file=name,
+            sheet=frame["sheet"].iloc[i],
             row=None if pd.isna(row) else int(row),
             column="house_id",
             value=frame["house_id"].iloc[i],
+            original=tuple(frame["original"].iloc[i : i + 1].dropna()),
         )
     if again.any():
         left_out["house_twice"] = int(again.sum())

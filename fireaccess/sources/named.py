@@ -398,6 +398,8 @@ def rows_told(rows: pd.DataFrame) -> Iterator[tuple[dict[str, Any], pd.DataFrame
             where["row"] = numbers[0]
         if len(numbers) > 1:
             where["rows"] = tuple(numbers)
+        if "original" in part:
+            where["original"] = tuple(part.sort_values("row", kind="stable")["original"])
         yield where, part
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -50,7 +50,7 @@ class Part:
     sheet
         Title of the sheet in its workbook.
     texts
-        Returns the whole text of row ``i``.
+        The whole text of each row.
     too_long
         Rows of a CSV file with more cells than its heading.
     uncalculated
@@ -61,7 +61,7 @@ class Part:
     place: gpd.GeoSeries | None
     columns: Columns
     sheet: str | None
-    texts: Callable[[int], str]
+    texts: Sequence[str]
     too_long: Sequence[SheetRow] = ()
     uncalculated: frozenset[tuple[int, str]] = frozenset()
 
@@ -205,7 +205,7 @@ def _sheet_part(
         None,
         columns,
         sheet.name,
-        lambda i: joined_cells(fitting[i].cells),
+        [joined_cells(row.cells) for row in fitting],
         too_long,
         uncalculated,
     )
@@ -260,9 +260,8 @@ def _layer_part(
     text["row"] = pd.Series(cells.index + 1)
     raw = pd.DataFrame(text, index=cells.index)
 
-    def whole(i: int) -> str:
-        return joined_cells([_as_text(cell) for cell in cells.iloc[i]])
-
+    texts = [map(_as_text, cells.iloc[:, k]) for k in range(cells.shape[1])]
+    whole = [joined_cells(row) for row in zip(*texts, strict=True)] or [""] * len(cells)
     found = Columns(at, {c: headings[k] for c, k in at.items()}, columns.near)
     return Part(_mapped(raw, mapping), vector.geometry, found, None, whole)
 
@@ -279,6 +278,10 @@ def _mapped(raw: pd.DataFrame, mapping: MappingSection) -> pd.DataFrame:
         if column not in raw:
             continue
         known = {plain(text): word or None for text, word in words.items()}
+        # What a file shows as true or false is read as yes or no.
+        for shown, read in (("true", "yes"), ("false", "no")):
+            if shown in known:
+                known.setdefault(read, known[shown])
         raw[column] = as_column(
             None if cell is None else known.get(plain(cell), cell) for cell in raw[column]
         )

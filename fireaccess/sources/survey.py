@@ -205,6 +205,7 @@ def _empty(name: str, crs: CRS) -> gpd.GeoDataFrame:
         "file": pd.Series(dtype=object),
         "sheet": pd.Series(dtype=object),
         "row": pd.Series(dtype="int64"),
+        "original": pd.Series(dtype=object),
         "placed_by": pd.Series(dtype=object),
     }
     return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=crs), crs=crs)
@@ -217,7 +218,9 @@ def _settle_twice_entered(
     if "object_id" not in frame:
         return frame, frame.iloc[:0].copy()
     dates = _dates(frame).fillna("")
-    cells = frame.drop(columns=["file", "sheet", "row", "geometry"]).itertuples(index=False)
+    cells = frame.drop(columns=["file", "sheet", "row", "original", "geometry"]).itertuples(
+        index=False
+    )
     content = [f"{row}" for row in zip(cells, frame.geometry.to_wkt(), strict=True)]
     order = pd.DataFrame(
         {"id": frame["object_id"], "date": dates, "content": content}, index=frame.index
@@ -271,7 +274,7 @@ def _split_risers(
     works = np.array([value is not False for value in rows["working"]], dtype=bool)
     installed = rows[works]
     solutions = installed[
-        ["object_id", "type", "date", "file", "sheet", "row", "placed_by", "geometry"]
+        ["object_id", "type", "date", "file", "sheet", "row", "original", "placed_by", "geometry"]
     ].copy()
     solutions["serves_m"] = np.nan
     solutions["road_name"] = pd.Series([None] * len(solutions), solutions.index, dtype=object)

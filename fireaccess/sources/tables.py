@@ -132,6 +132,7 @@ def _read_part(
     frame["file"] = path.name
     frame["sheet"] = as_column([part.sheet] * len(raw))
     frame["row"] = raw["row"]
+    frame["original"] = as_column(part.texts)
     if "address" not in frame and "address" in raw:
         frame["address"] = raw["address"]
     table = gpd.GeoDataFrame(
