@@ -271,7 +271,7 @@ def _write_findings(result: Result, path: Path) -> None:
     frame = pd.DataFrame([f.as_dict() for f in result.findings], columns=columns, dtype=object)
     frame["rows"] = [" ".join(map(str, rows)) for rows in frame["rows"]]
     frame["original"] = ["\n".join(texts) or None for texts in frame["original"]]
-    for name in ("sheet", "column", "value", "message", "remedy", "original"):
+    for name in ("file", "sheet", "column", "value", "message", "remedy", "fix", "original"):
         frame[name] = [plain_cell(value) for value in frame[name]]
     frame.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
 
