@@ -274,7 +274,7 @@ def _match(
                 remedy="check osm_id, or leave it blank",
                 params={"object_id": row.object_id, "osm_id": row.osm_id},
                 file=row.file,
-                sheet=row.sheet,
+                sheet=getattr(row, "sheet", None),
                 row=int(row.row),
                 column="osm_id",
                 value=row.osm_id,
@@ -322,7 +322,7 @@ def _places(
             remedy="check its coordinates, or map the alley in OpenStreetMap",
             params={"object_id": row["object_id"], "limit_m": limit_m},
             file=row["file"],
-            sheet=row["sheet"],
+            sheet=row.get("sheet"),
             row=int(row["row"]),
             column="lon",
         )

@@ -204,7 +204,7 @@ def _tell_disagreement(surveyed: Surveyed, findings: Findings) -> None:
                 "figures": ", ".join(f"{value:g}" for value in rows["width_m"]),
             },
             file=first["file"],
-            sheet=first["sheet"],
+            sheet=first.get("sheet"),
             row=int(first["row"]),
             column="width_m",
         )

@@ -17,10 +17,11 @@ import numpy as np
 import pyogrio
 import shapely
 from pyproj import CRS
+from pyproj.exceptions import ProjError
 
 from fireaccess.model.answers import BoolArray, FloatArray
 from fireaccess.model.errors import Findings, InputError
-from fireaccess.sources.coordinates import WGS84
+from fireaccess.sources.coordinates import WGS84, transform_xy
 
 _WORKBOOK_SUFFIXES: Final = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
 #: A KMZ that unpacks to more than this is no list of a ward.
@@ -119,6 +120,14 @@ def read_vector(
         )
     if crs is not None or frame.crs is None:
         frame = frame.set_crs(crs or WGS84, allow_override=True)
+    try:
+        transform_xy(np.zeros(1), np.zeros(1), CRS(frame.crs), WGS84)
+    except ProjError as error:
+        raise InputError(
+            f"the CRS of the {what} file can't be used: {error}",
+            file=path,
+            remedy="set the layer's CRS (for VN-2000 105°00′: EPSG:5897) and export it again",
+        ) from None
     if CRS(frame.crs).is_geographic and (np.abs(bounds[known]).max(axis=1) > 360).all():
         west, south = bounds[known][0, :2]
         raise InputError(
@@ -153,7 +162,12 @@ def _refuse_bomb(path: Path, what: str) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(part.file_size for part in archive.infolist())
-    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
+            # A part that says that it is smaller than it is doesn't fit its checksum.
+            damaged = archive.testzip() if size <= _MOST_BYTES else None
+        if damaged is not None:
+            raise zipfile.BadZipFile(f"{damaged} is damaged")
+    except Exception as error:
+        # zipfile and zlib raise what they like too.
         raise _unreadable(path, what, error) from None
     if size > _MOST_BYTES:
         raise InputError(

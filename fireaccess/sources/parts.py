@@ -247,10 +247,12 @@ def _layer_part(
     )
     at = dict(columns.at)
     key = next(iter(TABLES[name].columns))
-    if key not in at and path.suffix.lower() in (".kml", ".kmz", ".gpx"):
-        # What a phone or Google Earth calls the name of a place mark is all the key there is.
+    if path.suffix.lower() in (".kml", ".kmz", ".gpx"):
+        # What a phone or Google Earth calls the name of a place mark is all the key there is; GDAL
+        # adds a column "id" of what place marks are called within the file, mostly blank.
         names = [i for i, text in enumerate(headings) if text.lower() == "name"]
-        at |= dict.fromkeys([key], names[0]) if names else {}
+        if names and (key not in at or headings[at[key]] == "id"):
+            at[key] = names[0]
     text = {
         column: as_column(map(_as_text, cells.iloc[:, k]))
         for column, k in at.items()
