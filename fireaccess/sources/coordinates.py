@@ -90,7 +90,9 @@ def transform_xy(
         # Heights are left out, so the way back misses by a millimetre: one step of Newton's method.
         back = transformer.transform(x, y, direction="INVERSE")
         again = transformer.transform(*back)
-        x, y = back[0] + (x - again[0]), back[1] + (y - again[1])
+        with np.errstate(invalid="ignore"):
+            # Where there is no such place PROJ answers infinity, and the step makes it NaN.
+            x, y = back[0] + (x - again[0]), back[1] + (y - again[1])
     return np.asarray(x, dtype=float), np.asarray(y, dtype=float)
 
 
