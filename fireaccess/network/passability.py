@@ -204,7 +204,7 @@ def _tell_disagreement(surveyed: Surveyed, findings: Findings) -> None:
                 "figures": ", ".join(f"{value:g}" for value in rows["width_m"]),
             },
             file=first["file"],
-            sheet=first.get("sheet"),
+            sheet=first["sheet"],
             row=int(first["row"]),
             column="width_m",
         )
@@ -259,7 +259,7 @@ def _tell_contradicted_roads(surveyed: Surveyed, findings: Findings) -> None:
                 ),
             },
             file=first["file"],
-            sheet=first.get("sheet"),
+            sheet=first["sheet"],
             row=int(first["row"]),
             column="width_m",
         )

@@ -64,10 +64,10 @@ class Cells:
             )
             self.raw.loc[i, column] = None
 
-    def tell_headings(self, fixes: str, accepted: frozenset[str]) -> None:
+    def tell_headings(self, table: str, fixes: str, accepted: frozenset[str]) -> None:
         """Offer what a heading may mean; an office's own columns are its own."""
         for heading, column in self.part.columns.near.items():
-            if TABLES[fixes.partition("-")[0]].columns[column].required:
+            if TABLES[table].columns[column].required:
                 continue
             self._heading_finding(
                 "warning",

@@ -22,6 +22,7 @@ from pyproj.exceptions import ProjError
 from fireaccess.model.answers import BoolArray, FloatArray
 from fireaccess.model.errors import Findings, InputError
 from fireaccess.sources.coordinates import WGS84, transform_xy
+from fireaccess.sources.zones import zone_of
 
 _WORKBOOK_SUFFIXES: Final = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
 #: A KMZ that unpacks to more than this is no list of a ward.
@@ -121,6 +122,10 @@ def read_vector(
     if crs is not None or frame.crs is None:
         frame = frame.set_crs(crs or WGS84, allow_override=True)
     try:
+        zone = zone_of(CRS(frame.crs))
+        if zone is not None:
+            # However the file writes it out: its own datum shift is another one, by a metre.
+            frame = frame.set_crs(zone, allow_override=True)
         transform_xy(np.zeros(1), np.zeros(1), CRS(frame.crs), WGS84)
     except ProjError as error:
         raise InputError(

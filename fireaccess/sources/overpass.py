@@ -13,20 +13,16 @@ without the names of mappers, and the same bytes for the same answer; beside it 
 from __future__ import annotations
 
 import hashlib
-import html
 import json
 import math
 import os
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
-from xml.parsers import expat
 
 import numpy as np
 import osmium
@@ -34,23 +30,27 @@ import requests
 import shapely
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pyproj import Geod
-from urllib3.exceptions import MaxRetryError, ReadTimeoutError
 
 from fireaccess.model.errors import InputError, OutputError
 from fireaccess.sources.coordinates import WGS84, analysis_crs, transform_geometry
 from fireaccess.sources.osm import OSM_SUFFIXES, is_osm_file
+from fireaccess.sources.servers import (
+    LATER,
+    SMALLER,
+    NoAnswerError,
+    Tell,
+    Wait,
+    address,
+    ask_overpass,
+    broken,
+    host_of,
+    interpreter,
+    must_be_good,
+    no_data,
+    persist,
+    user_agent,
+)
 
-#: Told in a sentence what is being done.
-Tell = Callable[[str], None]
-#: Waits for some seconds, as `time.sleep` does.
-Wait = Callable[[float], None]
-_T = TypeVar("_T")
-
-#: Before the second try and those after it; a server that names a longer wait is obeyed.
-_WAITS_S: Final = (5.0, 15.0, 45.0)
-_LONGEST_WAIT_S: Final = 180.0
-_CONNECT_S: Final = 10.0
-_PASSING: Final = frozenset((429, 500, 502, 503, 504))
 #: What public servers are for; a whole city is better taken from an extract.
 _LARGEST_KM2: Final = 2500.0
 _MOST_CORNERS: Final = 250
@@ -71,12 +71,6 @@ _OPEN_WATER: Final = (
     'wr["leisure"="swimming_pool"]',
     'nwr["man_made"~"^(storage_tank|water_tank|water_tower|water_well|reservoir_covered)$"]',
 )
-
-_LATER: Final = "try again later, or name another server"
-_SMALLER: Final = (
-    "take a smaller area, or download an extract (download.geofabrik.de) and name it as roads"
-)
-_OFFLINE: Final = "check the network connection and the address of the server"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -249,7 +243,7 @@ def fetch(
     """
     say = tell or _say_nothing
     _must_be_ours(file)
-    server = _interpreter(url)
+    server = interpreter(url)
     outline = _surround(where, margin_m)
     query = _query(
         _filters(outline),
@@ -261,7 +255,7 @@ def fetch(
     west, south, east, north = np.round(shapely.bounds(outline), 7).tolist()
     area = shapely.transform(where.shape, lambda xy: np.round(xy, 7))
     source = Source(
-        server=urlunsplit(urlsplit(server)._replace(netloc=_host(server))),
+        server=urlunsplit(urlsplit(server)._replace(netloc=host_of(server))),
         place=where.name,
         bbox=(west, south, east, north),
         margin_m=margin_m,
@@ -273,11 +267,11 @@ def fetch(
     kept = None if cache is None else cache / f"{_key(server, query)}.osm.gz"
     entry = None if kept is None or refresh else fetched(kept)
     if entry is not None:
-        say(f"Taking the answer of {_host(server)} from the cache")
+        say(f"Taking the answer of {host_of(server)} from the cache")
         counts = entry.source.model_dump(include={"osm_base", "nodes", "ways", "relations"})
         return _write(file, source.model_copy(update=counts), entry.file)
-    say(f"Asking {_host(server)} for the roads of {where.name}")
-    answer = _persist(lambda: _ask(server, query, timeout_s), server, say, wait)
+    say(f"Asking {host_of(server)} for the roads of {where.name}")
+    answer = persist(lambda: ask_overpass(server, query, timeout_s), server, say, wait)
     if answer.roads == 0:
         raise InputError(
             f"OpenStreetMap has no road within {margin_m:g} m of {where.name}",
@@ -320,12 +314,12 @@ def find_place(
     from osmnx import settings
 
     say = tell or _say_nothing
-    server = _address(url or settings.nominatim_url)
+    server = address(url or settings.nominatim_url)
     kept = None if cache is None else cache / f"{_key(server, name)}.place.json"
     where = None if kept is None or refresh else _kept_place(kept)
     if where is None:
-        say(f"Asking {_host(server)} where {name} is")
-        where = _persist(lambda: _geocode(name, server, timeout_s), server, say, wait)
+        say(f"Asking {host_of(server)} where {name} is")
+        where = persist(lambda: _geocode(name, server, timeout_s), server, say, wait)
         if kept is not None:
             shape = json.loads(shapely.to_geojson(where.shape))
             text = json.dumps({"name": where.name, "shape": shape}, ensure_ascii=False)
@@ -348,12 +342,12 @@ def _geocode(name: str, server: str, timeout_s: float) -> Where:
         with _osmnx(server, timeout_s) as osmnx:
             found = osmnx.geocode_to_gdf(name).iloc[0]
     except requests.RequestException as error:
-        raise _broken(error, timeout_s) from None
+        raise broken(error, timeout_s) from None
     except (TypeError, ValueError) as error:
         # OSMnx has a ValueError for no place, and a TypeError for places that are mere points.
         what = "but not its outline" if isinstance(error, TypeError) else "nothing of that name"
         raise InputError(
-            f"the place {name!r}: {_host(server)} knows {what}",
+            f"the place {name!r}: {host_of(server)} knows {what}",
             remedy="write it as on openstreetmap.org, with the province (as in "
             '"Khương Đình, Hà Nội"), or give a box or an area file instead',
         ) from None
@@ -368,22 +362,22 @@ def _osmnx(nominatim: str, timeout_s: float) -> Iterator[Any]:
 
     def check(response: requests.Response, **_: Any) -> None:
         """Refuse what OSMnx would ask for again without end, or stumble over."""
-        _must_be_good(response, response.content)
+        must_be_good(response, response.content)
         try:
             places = response.json()
         except ValueError:
-            raise _no_data(response.content) from None
+            raise no_data(response.content) from None
         needed = {"importance", "boundingbox", "display_name", "lat", "lon"}
         if not isinstance(places, list) or not all(
             isinstance(place, dict) and needed <= set(place) for place in places
         ):
-            raise _NoAnswerError("it sent something other than places", again=True)
+            raise NoAnswerError("it sent something other than places", again=True)
 
     settings = osmnx.settings
     ours = {
         "nominatim_url": nominatim,
         "requests_timeout": timeout_s,
-        "http_user_agent": _user_agent(),
+        "http_user_agent": user_agent(),
         "use_cache": False,
         "requests_kwargs": {**settings.requests_kwargs, "hooks": {"response": check}},
     }
@@ -397,12 +391,6 @@ def _osmnx(nominatim: str, timeout_s: float) -> Iterator[Any]:
             setattr(settings, key, value)
 
 
-def _user_agent() -> str:
-    from osmnx import settings
-
-    return f"fireaccess/{version('fireaccess')} {settings.http_user_agent}"
-
-
 # The area as a query
 def _surround(where: Where, margin_m: float) -> shapely.Geometry:
     """Return area and margin with few corners, in WGS 84; a box stays a box.
@@ -413,7 +401,7 @@ def _surround(where: Where, margin_m: float) -> shapely.Geometry:
     if not 0 < km2 <= _LARGEST_KM2:
         raise InputError(
             f"{where.name} has {km2:,.0f} km²; up to {_LARGEST_KM2:,.0f} km² can be fetched",
-            remedy=_SMALLER if km2 else "give an area, not a point or a line",
+            remedy=SMALLER if km2 else "give an area, not a point or a line",
         )
     crs = analysis_crs("auto", tuple(shapely.bounds(where.shape)))
     shape = shapely.buffer(where.shape, 0)  # points and lines that an area file holds too are gone
@@ -470,259 +458,11 @@ def _query(
     return "\n".join(lines)
 
 
-# Asking
-class _NoAnswerError(Exception):
-    """A server gave no whole answer.
-
-    Parameters
-    ----------
-    what
-        What it did instead, as in "it is busy".
-    again
-        Whether it may do better when asked again.
-    wait_s
-        How long it asks to be left alone.
-    remedy
-        What the user can do about it.
-    """
-
-    def __init__(
-        self, what: str, *, again: bool, wait_s: float = 0.0, remedy: str = _LATER
-    ) -> None:
-        super().__init__(what)
-        self.what, self.again, self.wait_s, self.remedy = what, again, wait_s, remedy
-
-
-def _persist(ask: Callable[[], _T], server: str, say: Tell, wait: Wait) -> _T:
-    """Ask; ask again, up to three times after growing waits, where that may help."""
-    waits = iter(_WAITS_S)
-    tries = 0
-    while True:
-        tries += 1
-        try:
-            return ask()
-        except _NoAnswerError as trouble:
-            pause_s = max(next(waits, math.inf), trouble.wait_s)
-            if not trouble.again or pause_s > _LONGEST_WAIT_S:
-                after = f" after {tries} tries" if tries > 1 else ""
-                later = f"; it asks to wait {trouble.wait_s:.0f} s" if trouble.wait_s else ""
-                raise InputError(
-                    f"{_host(server)} gave no usable answer{after}: {trouble.what}{later}",
-                    remedy=trouble.remedy,
-                ) from None
-            say(f"{_host(server)}: {trouble.what}; trying again in {pause_s:.0f} s")
-        wait(pause_s)
-
-
-def _ask(server: str, query: str, timeout_s: float) -> _Whole:
-    """Send a query once and return the answer, whole and checked."""
-    silence_s, last = 1.25 * timeout_s, time.monotonic() + 2 * timeout_s
-    parts = []
-    try:
-        with requests.post(
-            server,
-            data={"data": query},
-            headers={"User-Agent": _user_agent()},
-            timeout=(_CONNECT_S, silence_s),
-            allow_redirects=False,
-            stream=True,
-        ) as response:
-            # Small pieces: each is waited for until it is full, however slowly it trickles in.
-            for part in response.iter_content(1024):
-                parts.append(part)
-                if time.monotonic() > last:
-                    raise _NoAnswerError(
-                        f"its answer was not complete after {2 * timeout_s:.0f} s",
-                        again=True,
-                        remedy=f"{_LATER}, or take a smaller area",
-                    )
-    except requests.RequestException as error:
-        raise _broken(error, silence_s) from None
-    content = b"".join(parts)
-    _must_be_good(response, content, status_page=server.removesuffix("interpreter") + "status")
-    return _whole(content)
-
-
-def _broken(error: requests.RequestException, silence_s: float) -> _NoAnswerError:
-    """Tell what went wrong on the way to a server or back."""
-    cause = error.args[0] if error.args else None
-    if isinstance(error, requests.ConnectTimeout):
-        return _NoAnswerError("it can't be reached (no connection)", again=True, remedy=_OFFLINE)
-    if isinstance(error, requests.Timeout) or isinstance(cause, ReadTimeoutError):
-        return _NoAnswerError(f"it was silent for {silence_s:.0f} s", again=True)
-    breaks = (
-        requests.ConnectionError,
-        requests.exceptions.ChunkedEncodingError,
-        requests.exceptions.ContentDecodingError,
-    )
-    if isinstance(error, breaks) and not isinstance(cause, MaxRetryError):
-        return _NoAnswerError("the connection broke off", again=True)
-    reason = str(getattr(cause, "reason", None) or error).rpartition(": ")[2]
-    return _NoAnswerError(f"it can't be reached ({reason})", again=False, remedy=_OFFLINE)
-
-
-def _must_be_good(
-    response: requests.Response, content: bytes, *, status_page: str | None = None
-) -> None:
-    """Refuse an answer whose status is not 200."""
-    status = response.status_code
-    if status == 200:
-        return
-    told = _message(content)
-    says = f"{status} {response.reason}{f': {told}' if told else ''}"
-    if status in _PASSING:
-        after = response.headers.get("Retry-After", "")
-        # A date, which the standard allows too, is given by no server of these kinds.
-        wait_s = float(after) if after.isdigit() else 0.0
-        if status == 429 and not wait_s and status_page is not None:
-            wait_s = _next_slot(status_page)
-        raise _NoAnswerError(f"it is busy ({says})", again=True, wait_s=wait_s)
-    if 300 <= status < 400:
-        place = response.headers.get("Location", "another address")
-        remedy = "name that address as the server"
-        raise _NoAnswerError(f"it has moved to {place}", again=False, remedy=remedy)
-    raise _NoAnswerError(f"it refuses ({says})", again=False)
-
-
-def _next_slot(status_page: str) -> float:
-    """Ask an Overpass server when it will take the next query; 0 if it doesn't say."""
-    headers = {"User-Agent": _user_agent()}
-    try:
-        text = requests.get(status_page, headers=headers, timeout=_CONNECT_S).text
-    except requests.RequestException:
-        # It was a courtesy: the wait that is due anyway follows.
-        return 0.0
-    waits = re.findall(r"^Slot available after:.* in (\d+) seconds", text, re.MULTILINE)
-    return min(map(float, waits), default=0.0)
-
-
-def _message(content: bytes) -> str:
-    """Return what an error page of Overpass says."""
-    text = content.decode("utf-8", errors="replace")
-    told = re.findall(r"<strong[^>]*>\s*Error\s*</strong>\s*:?(.*?)</p>", text, re.DOTALL)
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", "; ".join(told))).split())[:300]
-
-
-# Checking
-@dataclass(frozen=True, slots=True)
-class _Whole:
-    """An answer that was read to its end, how many roads it holds, and what else is counted."""
-
-    content: bytes
-    roads: int
-    counts: dict[str, Any]
-
-
-class _Seen:
-    """What an answer holds, gathered while it is parsed."""
-
-    def __init__(self) -> None:
-        self.root: str | None = None
-        self.osm_base: str | None = None
-        self.remark: str | None = None
-        self.inside = ""
-        self.ids: dict[str, set[str | None]] = {"node": set(), "way": set(), "relation": set()}
-        self.on_ways: set[str | None] = set()
-        self.roads = 0
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        self.root = self.root or tag
-        if tag == "nd":
-            self.on_ways.add(attributes.get("ref"))
-        elif tag == "tag":
-            self.roads += self.inside == "way" and attributes.get("k") == "highway"
-        elif tag in self.ids:
-            self.inside = tag
-            self.ids[tag].add(attributes.get("id"))
-        elif tag == "meta":
-            self.osm_base = attributes.get("osm_base")
-        elif tag == "remark":
-            self.inside, self.remark = tag, ""
-
-    def text(self, text: str) -> None:
-        if self.inside == "remark":
-            self.remark = f"{self.remark}{text}"
-
-    def end(self, tag: str) -> None:
-        if tag == self.inside:
-            self.inside = ""
-
-
-def _whole(content: bytes) -> _Whole:
-    """Check that an answer is complete.
-
-    Overpass begins to send before it knows whether it will come to an end: an error then stands
-    in a remark behind the part that was found, with status 200.
-    """
-    seen = _Seen()
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = seen.start
-    parser.CharacterDataHandler = seen.text
-    parser.EndElementHandler = seen.end
-    try:
-        parser.Parse(content, True)
-    except expat.ExpatError:
-        if seen.root == "osm":
-            raise _NoAnswerError("its answer is cut off", again=True) from None
-        raise _no_data(content) from None
-    if seen.root != "osm":
-        raise _no_data(content)
-    if seen.remark is not None and "remark:" not in seen.remark:
-        too_much = "out of memory" in seen.remark
-        raise _NoAnswerError(
-            f"it gave up ({' '.join(seen.remark.split())})",
-            again=not too_much,
-            remedy=_SMALLER if too_much else f"{_LATER}, or take a smaller area",
-        )
-    missing = len(seen.on_ways - seen.ids["node"])
-    if missing:
-        raise _NoAnswerError(f"its answer lacks {missing} nodes of its ways", again=True)
-    counts = {f"{kind}s": len(ids) for kind, ids in seen.ids.items()}
-    return _Whole(content, seen.roads, {**counts, "osm_base": seen.osm_base})
-
-
-def _no_data(content: bytes) -> _NoAnswerError:
-    """Tell what came instead of data."""
-    if not content.strip():
-        return _NoAnswerError("its answer is empty", again=True)
-    if told := _message(content):
-        return _NoAnswerError(f"it sent an error page ({told})", again=True)
-    if b"<html" in content[:2000].lower():
-        login = "open a browser, in case the network asks to log in; else " + _OFFLINE
-        return _NoAnswerError("a web page came instead of data", again=True, remedy=login)
-    return _NoAnswerError("its answer is no OpenStreetMap data", again=True, remedy=_OFFLINE)
-
-
-# Addresses
-def _interpreter(url: str | None) -> str:
-    """Return where an Overpass server takes queries, given its API or that very address."""
-    if url is None:
-        from osmnx import settings
-
-        url = settings.overpass_url
-    return _address(url).removesuffix("/interpreter") + "/interpreter"
-
-
-def _address(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise InputError(
-            f"{url!r} is no address of a server",
-            remedy="write it as in https://overpass-api.de/api",
-        )
-    return url.rstrip("/")
-
-
-def _host(url: str) -> str:
-    """Return host and port, without the password that a private server may ask for."""
-    return urlsplit(url).netloc.rpartition("@")[2]
-
-
+# Files
 def _key(server: str, question: str) -> str:
     return hashlib.sha256(f"{server}\n{question}".encode()).hexdigest()
 
 
-# Files
 def _must_be_ours(file: Path) -> None:
     """Refuse a name of no OSM file, and a file that is there and that `fetch` didn't write."""
     if not is_osm_file(file):
@@ -752,7 +492,7 @@ def _write(file: Path, source: Source, data: bytes | Path) -> Fetched:
         else:
             merged.add_buffer(data, "osm")
     except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
-        raise InputError(f"the data that came can't be read: {error}", remedy=_LATER) from None
+        raise InputError(f"the data that came can't be read: {error}", remedy=LATER) from None
     header = osmium.io.Header()
     header.set("generator", "fireaccess")
     header.add_box(osmium.osm.Box(*source.bbox))

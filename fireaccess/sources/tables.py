@@ -83,7 +83,7 @@ def _read_part(
     accepted = intake.accepted.get(path.name, frozenset())
     _require_columns(part, schema, path, fixes)
     reader = Cells(part, path, intake)
-    reader.tell_headings(fixes, accepted)
+    reader.tell_headings(name, fixes, accepted)
     for row in part.too_long:
         intake.findings.add(
             "error",

@@ -172,6 +172,7 @@ def _table(name, rows):
         else:
             columns[key] = pd.Series(values, dtype=object)
     columns["file"] = pd.Series([f"{name}.csv"] * len(rows), dtype=object)
+    columns["sheet"] = pd.Series([None] * len(rows), dtype=object)
     columns["row"] = pd.Series(range(2, len(rows) + 2), dtype="int64")
     shapes = [
         shapely.Point(p) if not isinstance(p[0], tuple) else shapely.Polygon(p) for p, _ in rows
