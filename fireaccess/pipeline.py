@@ -19,6 +19,7 @@ from fireaccess.analysis import statistics as figures
 from fireaccess.analysis.alleys import alley_table, find_alleys
 from fireaccess.analysis.houses import ask_where, find_doors, hose_lines, house_columns, truck_ways
 from fireaccess.analysis.reach import reach
+from fireaccess.analysis.routes import routes_of
 from fireaccess.analysis.water import (
     Objects,
     PointAnswers,
@@ -33,7 +34,7 @@ from fireaccess.analysis.water import (
 from fireaccess.analysis.water import houses_served as count_served
 from fireaccess.model.answers import BoolArray, FloatArray, IntArray
 from fireaccess.model.errors import Findings, InputError, NormError, ProjectError
-from fireaccess.model.layers import TABLES
+from fireaccess.model.layers import TABLES, stacked
 from fireaccess.model.norm import Norm, load_norm
 from fireaccess.model.vehicle import Vehicle, load_vehicle
 from fireaccess.network.build import build_network
@@ -252,7 +253,10 @@ def compute(project: Project, inputs: Inputs, *, stage: Any, timings: dict[str, 
         passability = assess(
             surveyed, need=need, norm=norm, vehicle=vehicle, settings=settings, findings=findings
         )
-        stations, far_stations = _stations(inputs, network, settings.snap_limit_m)
+        known_stations = _stations(inputs)
+        stations, far_stations = _place_stations(
+            known_stations, network, settings.snap_limit_m, findings
+        )
         starts = _starts(project, inputs, network, passability, stations)
         _tell_obstacles_on_starts(network, passability, starts, survey, findings)
         area = inputs.houses.area
@@ -275,9 +279,8 @@ def compute(project: Project, inputs: Inputs, *, stage: Any, timings: dict[str, 
         columns = house_columns(
             network, doors, worst_lines, best_lines, worst.segments, houses, norm
         )
-        columns["truck_m"], columns["truck_s"] = truck_ways(
-            network, scenario, worst, norm, stations, doors, worst_lines
-        )
+        truck = truck_ways(network, scenario, worst, norm, stations, doors, worst_lines)
+        columns["truck_m"], columns["truck_s"] = truck.metres, truck.seconds
         mapped = inputs.roads.objects
         water_objects = need_a_stand(
             gather("water", survey, mapped, snapper, settings, findings),
@@ -324,6 +327,21 @@ def compute(project: Project, inputs: Inputs, *, stage: Any, timings: dict[str, 
             water_objects,
             norm.value_or_none("hydrant_spacing_m"),
         )
+        obstacles = layers.obstacles_near(network, surveyed.obstacles, area, settings.same_object_m)
+        routes = routes_of(
+            graph,
+            doors,
+            houses.geometry.to_numpy(),
+            worst=worst_lines,
+            best=best_lines,
+            water=water,
+            points=points,
+            water_objects=water_objects,
+            point_objects=point_objects,
+            truck=truck,
+            stands_of_alleys=alleys.stand_node,
+            barrier_nodes=obstacles["node"].to_numpy(dtype=np.int64),
+        )
     with stage("layers"):
         stops = Stops(network, passability, surveyed.obstacles, need)
         columns["reason_vi"], columns["reason_en"] = house_sentences(
@@ -334,7 +352,7 @@ def compute(project: Project, inputs: Inputs, *, stage: Any, timings: dict[str, 
             network, passability, worst, best, alleys, norm, shown
         )
         barrier_layer = layers.barriers_layer(
-            network, surveyed.obstacles, area, settings.same_object_m
+            network, obstacles, persons=project.options.personal_data
         )
         alley_layer = layers.alleys_layer(network, alleys)
         evidence = evidence_table(
@@ -386,32 +404,40 @@ def compute(project: Project, inputs: Inputs, *, stage: Any, timings: dict[str, 
         area=transform_geometry(area, network.crs, WGS84),
         network=network,
         stops=stops,
-        house_rows=house_rows(inputs.houses, best_lines, network),
+        house_rows=house_rows(inputs.houses, best_lines, water.water_best.distance_m, network),
+        routes=routes,
+        stations=layers.stations_layer(network, known_stations),
+        groups=layers.groups_layer(network, inputs.houses.groups),
         timings=timings,
     )
 
 
-def _stations(
-    inputs: Inputs, network: Network, limit_m: float
+def _stations(inputs: Inputs) -> gpd.GeoDataFrame:
+    """Return surveyed and mapped fire stations."""
+    own, mapped = inputs.survey["stations"], inputs.roads.objects
+    mapped = mapped[mapped["kind"] == "stations"]
+    columns = ["object_id", "name", "source", "file", "sheet", "row", "geometry"]
+    rows = stacked([own.assign(source="survey"), mapped.assign(source="osm")], columns)
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs=inputs.crs)
+
+
+def _place_stations(
+    stations: gpd.GeoDataFrame, network: Network, limit_m: float, findings: Findings
 ) -> tuple[Places | None, frozenset[str]]:
-    """Put surveyed and mapped fire stations on the network.
+    """Put fire stations on the network.
 
     Returns
     -------
     Their places, None if there is none; and the surveyed ones too far from any road.
     """
-    own = inputs.survey["stations"]
-    mapped = inputs.roads.objects
-    mapped = mapped[mapped["kind"] == "stations"]
-    geometry = np.concatenate([own.geometry.to_numpy(), mapped.geometry.to_numpy()])
-    if len(geometry) == 0:
+    if len(stations) == 0:
         return None, frozenset()
     drivable = network.for_trucks & ~network.beside_a_road
-    places = Snapper(network, drivable).nearest(geometry, limit_m)
-    far = np.flatnonzero(~places.found(len(geometry))[: len(own)])
-    for i in far:
-        row = own.iloc[i]
-        inputs.findings.add(
+    places = Snapper(network, drivable).nearest(stations.geometry.to_numpy(), limit_m)
+    far = ~places.found(len(stations)) & (stations["source"] == "survey").to_numpy()
+    for i in np.flatnonzero(far):
+        row = stations.iloc[i]
+        findings.add(
             "error",
             "far_from_any_road",
             "{object_id} is farther than {limit_m:g} m from any road; it is not used",
@@ -421,7 +447,7 @@ def _stations(
             sheet=row["sheet"],
             row=int(row["row"]),
         )
-    unplaced = frozenset(f"station:{name}" for name in own["object_id"].iloc[far])
+    unplaced = frozenset(f"station:{name}" for name in stations["object_id"][far])
     return (places if len(places) else None), unplaced
 
 

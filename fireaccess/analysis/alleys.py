@@ -54,12 +54,16 @@ class Alleys:
         Columns of SPEC §12 and the entrance, one row per alley; ``geometry`` in the analysis CRS.
     of_segment
         Row of ``frame`` of each segment, `NOWHERE` for segments of no alley, shape ``(s,)``.
+    stand_node
+        The node of the reach from which each alley's entrance is nearest on foot: the entrance
+        itself, unless another alley lies before it; `NOWHERE` where no way leads there.
     unplaced
         Surveyed solutions too far from any road, as ``kind:id``.
     """
 
     frame: gpd.GeoDataFrame
     of_segment: IntArray
+    stand_node: IntArray
     unplaced: frozenset[str] = frozenset()
 
     def ids(self, segment: IntArray) -> ObjectArray:
@@ -216,7 +220,9 @@ def alley_table(
     depth_best_m = _greatest(alley, best_far, count)
     certain = np.bincount(alley, weights=best.segments[member], minlength=count) == 0
 
-    entrance, stopped_by = _entrances(graph, passability, member, alley, worst_lines, count)
+    entrance, stand_node, stopped_by = _entrances(
+        graph, passability, member, alley, worst_lines, count
+    )
     filled = _names(graph, worst, member, alley, names, entrance)
     width_m = np.full(count, np.inf)
     np.fmin.at(width_m, alley, passability.width_m[member])
@@ -279,7 +285,7 @@ def alley_table(
         geometry=_geometry(network, member, alley, count),
         crs=network.crs,
     )
-    return Alleys(frame, of_segment, unplaced)
+    return Alleys(frame, of_segment, stand_node, unplaced)
 
 
 def _farthest(graph: FootGraph, distance_m: FloatArray, segments: IntArray) -> FloatArray:
@@ -314,8 +320,8 @@ def _entrances(
     alley: IntArray,
     lines: HoseLines,
     count: int,
-) -> tuple[IntArray, ObjectArray]:
-    """Return the node of each alley nearest to the reach, and what stops the truck there."""
+) -> tuple[IntArray, IntArray, ObjectArray]:
+    """Return the node of each alley nearest to the reach, the stand there, and what stops it."""
     ends = pd.DataFrame(
         {
             "alley": np.tile(alley, 2),
@@ -334,7 +340,9 @@ def _entrances(
     stopped = np.full(count, None, dtype=object)
     on_foot = np.isfinite(first["distance"].to_numpy(dtype=float))
     stopped[on_foot] = lines.stops.by(vertex[on_foot], segment[on_foot])
-    return node, stopped
+    stand = np.full(count, NOWHERE, dtype=np.int64)
+    stand[on_foot] = lines.stops.node(vertex[on_foot])
+    return node, stand, stopped
 
 
 def _names(

@@ -25,7 +25,14 @@ from fireaccess.model.norm import Norm
 from fireaccess.model.text import normalise_all
 from fireaccess.network.network import Network
 from fireaccess.network.passability import Passability
-from fireaccess.network.paths import NOWHERE, FootGraph, approach, first_step, nearest_vertex
+from fireaccess.network.paths import (
+    NOWHERE,
+    FootGraph,
+    Leaves,
+    approach,
+    first_step,
+    nearest_vertex,
+)
 from fireaccess.network.place import Places, Snapper, combine, named_roads
 from fireaccess.network.scenario import Scenario
 from fireaccess.project import Settings
@@ -113,6 +120,28 @@ def find_doors(snapper: Snapper, houses: pd.DataFrame, settings: Settings) -> Do
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class WaysOnFoot:
+    """The shortest ways of all houses to stands or to objects: where each joins which tree.
+
+    Parameters
+    ----------
+    leaves
+        How the way leaves each house's door, as numbers of `Leaves`, shape ``(houses,)``.
+    row
+        The object that it leads to; `NOWHERE` if that is a stand, or if there is no way.
+    onward
+        The segment to take next from each vertex of the foot graph; `NOWHERE` where the way ends.
+    ending
+        Where it ends, the object that lies on a segment that begins at the vertex; else `NOWHERE`.
+    """
+
+    leaves: IntArray
+    row: IntArray
+    onward: IntArray
+    ending: IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class HoseLines:
     """The hose lines of one scenario, arrays over houses.
 
@@ -132,6 +161,8 @@ class HoseLines:
         Foot distance from the reach to each vertex of the foot graph.
     stops
         Where the hose to each vertex begins, and what stopped the truck there.
+    ways
+        The lines themselves, from the houses to their stands.
     """
 
     hose_m: FloatArray
@@ -141,6 +172,7 @@ class HoseLines:
     stopped_by: ObjectArray
     distance_m: FloatArray
     stops: Stops
+    ways: WaysOnFoot
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -230,7 +262,33 @@ def hose_lines(graph: FootGraph, passability: Passability, found: Reach, doors: 
         stopped_by=doors.spread(stopped, None),
         distance_m=nearest.distance_m,
         stops=stops,
+        ways=WaysOnFoot(
+            leaves=doors.spread(np.where(at_door, Leaves.THERE, way.leaves), Leaves.NO_WAY),
+            row=np.full(doors.count, NOWHERE, dtype=np.int64),
+            onward=nearest.onward(graph),
+            ending=np.full(graph.n_vertices, NOWHERE, dtype=np.int64),
+        ),
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TruckWays:
+    """How far and how long a truck drives to each house's stand.
+
+    Parameters
+    ----------
+    metres, seconds
+        NaN where no engine gets to a stand of the house.
+    last
+        The passage on which the shortest of these ways ends; `NOWHERE` where there is none.
+    driven
+        The shortest ways to the ends of all passages.
+    """
+
+    metres: FloatArray
+    seconds: FloatArray
+    last: IntArray
+    driven: Drive
 
 
 def truck_ways(
@@ -241,8 +299,8 @@ def truck_ways(
     stations: Places | None,
     doors: Doors,
     lines: HoseLines,
-) -> tuple[FloatArray, FloatArray]:
-    """Return metres and seconds that a truck drives to each house's stand.
+) -> TruckWays:
+    """Drive a truck to each house's stand, on the shortest way and on the quickest.
 
     Parameters
     ----------
@@ -254,31 +312,27 @@ def truck_ways(
         Where engines stand; None to count from the piece of arterials that they come from.
     doors, lines
         The houses' doors and hose lines.
-
-    Returns
-    -------
-    ``truck_m`` and ``truck_s`` of each house, NaN where no engine gets to a stand of it.
     """
     count = 2 * network.n_segments
     speed_kmh = np.array([norm.speed_km_h(str(h)) for h in network.tag("highway")])
     length = np.repeat(network.segment_length_m, 2)
     seconds = length / (np.repeat(network.of_segments(speed_kmh), 2) / 3.6)
     delay_s = scenario.delay_s[count:]
-    metres = drive(
+    shortest = drive(
         network, scenario, found, cost=length, through=np.zeros_like(delay_s), stations=stations
     )
-    time = drive(network, scenario, found, cost=seconds, through=delay_s, stations=stations)
-    return (
-        _to_stand(network, metres, doors, lines, from_piece=stations is None),
-        _to_stand(network, time, doors, lines, from_piece=stations is None),
-    )
+    quickest = drive(network, scenario, found, cost=seconds, through=delay_s, stations=stations)
+    metres, last = _to_stand(network, shortest, doors, lines, from_piece=stations is None)
+    time, _ = _to_stand(network, quickest, doors, lines, from_piece=stations is None)
+    return TruckWays(metres, time, last, shortest)
 
 
 def _to_stand(
     network: Network, driven: Drive, doors: Doors, lines: HoseLines, *, from_piece: bool
-) -> FloatArray:
+) -> tuple[FloatArray, IntArray]:
+    """Return the least sum to each house's stand, and the passage on which it is reached."""
     places = doors.places
-    at_node = driven.to_node(network)
+    at_node, arriving = driven.to_node(network)
     length = network.segment_length_m[places.segment]
     share = np.divide(places.along_m, length, out=np.zeros(len(length)), where=length > 0)
     forward = 2 * places.segment
@@ -290,13 +344,14 @@ def _to_stand(
         # Less than nothing: a station further along this segment, which the other way counts.
         by_u = np.where(by_u < -1e-9, np.inf, by_u)
         by_v = np.where(by_v < -1e-9, np.inf, by_v)
-    node = lines.stand_node[places.row]
+    node = np.maximum(lines.stand_node[places.row], 0)
     at_door = lines.at_door[places.row]
-    sums = np.where(
-        at_door, np.minimum(by_u, by_v), np.where(node >= 0, at_node[np.maximum(node, 0)], np.inf)
-    )
+    on_foot = lines.stand_node[places.row] >= 0
+    sums = np.where(at_door, np.minimum(by_u, by_v), np.where(on_foot, at_node[node], np.inf))
+    last = np.where(at_door, forward + (by_v < by_u), arriving[node])
+    last[~np.isfinite(sums)] = NOWHERE
     sums[~np.isfinite(sums)] = np.nan
-    return np.asarray(doors.spread(sums), dtype=float)
+    return np.asarray(doors.spread(sums), dtype=float), doors.spread(last, NOWHERE)
 
 
 def house_columns(

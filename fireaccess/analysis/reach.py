@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse.csgraph import breadth_first_order, dijkstra
 
-from fireaccess.model.answers import BoolArray, FloatArray
+from fireaccess.model.answers import BoolArray, FloatArray, IntArray
 from fireaccess.network.network import Network
-from fireaccess.network.paths import sparse_rows
+from fireaccess.network.paths import NOWHERE, sparse_rows
 from fireaccess.network.place import Places
 from fireaccess.network.scenario import Scenario, expect_sizes
 
@@ -99,17 +99,34 @@ class Drive:
         Least sum to the end of each passage along a segment, shape ``(2 s,)``.
     cost
         What each such passage itself costs, shape ``(2 s,)``.
+    before
+        The passage before each on the least way; `NOWHERE` where that begins, or where none is.
+    begin
+        The share of a passage that lies behind an engine that begins on it: 1 on the start piece,
+        which counts as nothing; NaN where no engine begins, shape ``(2 s,)``.
     """
 
     to_end: FloatArray
     cost: FloatArray
+    before: IntArray
+    begin: FloatArray
 
-    def to_node(self, network: Network) -> FloatArray:
-        """Return the least sum to each node, shape ``(n,)``."""
-        least = np.full(network.n_nodes, np.inf)
+    def to_node(self, network: Network) -> tuple[FloatArray, IntArray]:
+        """Return the least sum to each node, and the passage on which it is reached.
+
+        Returns
+        -------
+        Sums, inf where it can't be reached, and passages, `NOWHERE` there, shapes ``(n,)``.
+        """
         head = np.stack([network.segment_v, network.segment_u], axis=1).ravel()
-        np.minimum.at(least, head, self.to_end)
-        return least
+        order = np.lexsort((self.to_end, head))
+        node, first = np.unique(head[order], return_index=True)
+        first = order[first]
+        least = np.full(network.n_nodes, np.inf)
+        least[node] = self.to_end[first]
+        last = np.full(network.n_nodes, NOWHERE, dtype=np.int64)
+        last[node] = np.where(np.isfinite(self.to_end[first]), first, NOWHERE)
+        return least, last
 
 
 def drive(
@@ -139,26 +156,32 @@ def drive(
     goes = scenario.open[count:] & found.passages[turns.arriving] & found.passages[turns.leaving]
     arriving, leaving = turns.arriving[goes], turns.leaving[goes]
     weight = cost[leaving] + through[goes]
+    begin = np.full(count, np.nan)
     if stations is None:
         first = np.flatnonzero(np.repeat(scenario.starts, 2))
         weight = np.where(np.repeat(scenario.starts, 2)[leaving], 0.0, weight)
         first_cost = np.zeros(len(first))
+        begin[first] = 1.0
     else:
         length = network.segment_length_m[stations.segment]
         share = np.divide(stations.along_m, length, out=np.zeros(len(length)), where=length > 0)
         forward = 2 * stations.segment
         first = np.concatenate([forward, forward + 1])
-        first_cost = np.concatenate([(1 - share) * cost[forward], share * cost[forward + 1]])
+        behind = np.concatenate([share, 1 - share])
         usable = found.passages[first]
-        first, first_cost = first[usable], first_cost[usable]
-        order = np.lexsort((first_cost, first))
-        first, first_cost = first[order], first_cost[order]
+        first, behind = first[usable], behind[usable]
+        order = np.lexsort((-behind, first))
+        first, behind = first[order], behind[order]
         once = np.r_[True, np.diff(first) != 0] if len(first) else np.zeros(0, dtype=bool)
-        first, first_cost = first[once], first_cost[once]
+        first, behind = first[once], behind[once]
+        first_cost = (1 - behind) * cost[first]
+        begin[first] = behind
     indptr = np.concatenate([[0], np.cumsum(np.bincount(arriving, minlength=count))])
     graph = sparse_rows(
         np.concatenate([weight, first_cost]),
         np.concatenate([leaving, first]),
         np.concatenate([indptr, [indptr[-1] + len(first)]]),
     )
-    return Drive(dijkstra(graph, indices=[count])[0, :count], cost)
+    to_end, before = dijkstra(graph, indices=[count], return_predecessors=True)
+    before = before[0, :count].astype(np.int64)
+    return Drive(to_end[0, :count], cost, np.where(before == count, NOWHERE, before), begin)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from fireaccess.analysis.houses import Doors
+from fireaccess.analysis.houses import Doors, WaysOnFoot
 from fireaccess.analysis.reach import Reach
 from fireaccess.model.answers import BoolArray, FloatArray, IntArray, ObjectArray, coverage
 from fireaccess.model.errors import Findings
@@ -22,6 +22,7 @@ from fireaccess.network.network import Network
 from fireaccess.network.paths import (
     NOWHERE,
     FootGraph,
+    Leaves,
     along_same_segment,
     approach,
     foot_graph,
@@ -214,12 +215,15 @@ class NearestObject:
     vertex_m, vertex_index
         Distance from each vertex, the object's offset included (inf where there is none), and the
         object's row.
+    ways
+        The ways there, from the houses' doors.
     """
 
     distance_m: FloatArray
     index: IntArray
     vertex_m: FloatArray
     vertex_index: IntArray
+    ways: WaysOnFoot
 
 
 def nearest_object(
@@ -240,9 +244,14 @@ def nearest_object(
     vertex_index = np.full(graph.n_vertices, NOWHERE, dtype=np.int64)
     reached = nearest.source >= 0
     vertex_index[reached] = chosen.row[nearest.source[reached]]
-    return NearestObject(
-        doors.spread(distance), doors.spread(index, NOWHERE), nearest.distance_m, vertex_index
+    of_house = doors.spread(index, NOWHERE)
+    ways = WaysOnFoot(
+        leaves=doors.spread(np.where(direct, Leaves.THERE, way.leaves), Leaves.NO_WAY),
+        row=of_house,
+        onward=nearest.onward(graph),
+        ending=np.where(nearest.predecessor >= graph.n_vertices, vertex_index, NOWHERE),
     )
+    return NearestObject(doors.spread(distance), of_house, nearest.distance_m, vertex_index, ways)
 
 
 def _subset(places: Places, mask: BoolArray) -> Places:
@@ -283,6 +292,8 @@ class WaterAnswers:
         Whether usable water lies within its limit of each vertex, per case.
     hydrant, water
         The nearest usable hydrant and water of any kind, of the worst case.
+    water_best
+        The nearest usable water of any kind, of the best case.
     """
 
     columns: pd.DataFrame
@@ -290,6 +301,7 @@ class WaterAnswers:
     vertex_best: BoolArray
     hydrant: NearestObject
     water: NearestObject
+    water_best: NearestObject
 
 
 def water_answers(
@@ -330,6 +342,7 @@ def water_answers(
     worst, vertex_worst = within(objects.worst)
     same = np.array_equal(objects.worst, objects.best)
     best, vertex_best = (worst, vertex_worst) if same else within(objects.best)
+    water_best = water if same else nearest_object(graph, objects, objects.best, doors)
     known = doors.places.found(doors.count)
     answer = coverage(worst, best, known=known & bool(limits))
     near = pd.array(hydrant.distance_m <= _NEAR_HYDRANT_M, dtype="boolean")
@@ -343,7 +356,7 @@ def water_answers(
         },
         index=houses.index,
     )
-    return WaterAnswers(columns, vertex_worst, vertex_best, hydrant, water)
+    return WaterAnswers(columns, vertex_worst, vertex_best, hydrant, water, water_best)
 
 
 def _object_columns(

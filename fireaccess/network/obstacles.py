@@ -53,6 +53,7 @@ OBSTACLE_COLUMNS: Final = (
     "closes_foot",
     "figure_m",
     "date",
+    "keyholder",
     "node",
     "further_nodes",
 )
@@ -354,6 +355,7 @@ def _surveyed_barrier(
         "source": "survey",
         "figure_m": np.nan if gap_m is None else gap_m,
         "date": row.date or row.checked,
+        "keyholder": row.keyholder,
         "node": node,
         "further_nodes": (),
         **_effect_columns(row.type, effect, dealt_with),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any, Final
 
 import numpy as np
@@ -116,6 +117,17 @@ class Nearest:
     source: IntArray
     predecessor: IntArray
 
+    def onward(self, graph: FootGraph) -> IntArray:
+        """Return the segment to take next from each vertex to its source.
+
+        `NOWHERE` at a source, where there is no way, and where the source is a place on a segment
+        that begins at the vertex.
+        """
+        segment = np.full(graph.n_vertices, NOWHERE, dtype=np.int64)
+        goes = np.flatnonzero((self.predecessor >= 0) & (self.predecessor < graph.n_vertices))
+        segment[goes] = graph.segment_between(goes, self.predecessor[goes])
+        return segment
+
 
 def nearest_vertex(graph: FootGraph, sources: IntArray) -> Nearest:
     """Return for every vertex the nearest of some vertices."""
@@ -139,7 +151,8 @@ def nearest_place(graph: FootGraph, places: Places) -> Nearest:
 
     Returns
     -------
-    ``source`` counts the entries of ``places``.
+    ``source`` counts the entries of ``places``; ``predecessor`` of a vertex that a place's own
+    segment leads to is the number of vertices or more.
     """
     if len(places) == 0:
         return _nowhere(graph.n_vertices)
@@ -188,6 +201,16 @@ def _nowhere(count: int) -> Nearest:
     return Nearest(np.full(count, np.inf), nothing, nothing)
 
 
+class Leaves(IntEnum):
+    """How a way leaves a place on a segment."""
+
+    NO_WAY = -1
+    #: It ends right there, or elsewhere on the same segment.
+    THERE = 0
+    BY_U = 1
+    BY_V = 2
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Approach:
     """The least way from places on segments to a source, through one of the segment's ends.
@@ -198,10 +221,13 @@ class Approach:
         Least way along the network, inf where there is none, shape ``(k,)``.
     vertex
         The end of the segment through which it leads.
+    leaves
+        Which end that is, as a number of `Leaves`: a loop has one vertex at both.
     """
 
     distance_m: FloatArray
     vertex: IntArray
+    leaves: IntArray
 
 
 def approach(graph: FootGraph, distance_m: FloatArray, places: Places) -> Approach:
@@ -210,7 +236,10 @@ def approach(graph: FootGraph, distance_m: FloatArray, places: Places) -> Approa
     u, v = graph.end_u[places.segment], graph.end_v[places.segment]
     by_u = places.along_m + distance_m[u]
     by_v = length - places.along_m + distance_m[v]
-    return Approach(np.minimum(by_u, by_v), np.where(by_u <= by_v, u, v))
+    least = np.minimum(by_u, by_v)
+    side = np.where(by_u <= by_v, Leaves.BY_U, Leaves.BY_V)
+    leaves = np.where(np.isfinite(least), side, Leaves.NO_WAY)
+    return Approach(least, np.where(by_u <= by_v, u, v), leaves)
 
 
 def along_same_segment(places: Places, sources: Places) -> tuple[FloatArray, IntArray]:

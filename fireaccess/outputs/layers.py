@@ -97,17 +97,26 @@ def segments_layer(
     return gpd.GeoDataFrame(frame, geometry=geometry.to_numpy(), crs=WGS84)
 
 
-def barriers_layer(
+def obstacles_near(
     network: Network, obstacles: pd.DataFrame, area: shapely.Geometry, near_m: float
-) -> gpd.GeoDataFrame:
+) -> pd.DataFrame:
     """Return the barriers, narrow readings and low clearances in or at the area."""
-    node = obstacles["node"].to_numpy(dtype=np.int64)
-    points = shapely.points(network.node_xy[node]) if len(node) else np.zeros(0, dtype=object)
-    inside = shapely.dwithin(points, area, near_m) if len(node) else np.zeros(0, dtype=bool)
-    frame = obstacles[[*LAYERS["barriers"], "rule", "date"]][inside].reset_index(drop=True)
+    points = shapely.points(network.node_xy[obstacles["node"].to_numpy(dtype=np.int64)])
+    inside = np.asarray(shapely.dwithin(points, area, near_m), dtype=bool)
+    return obstacles.loc[inside].reset_index(drop=True)
+
+
+def barriers_layer(network: Network, obstacles: pd.DataFrame, *, persons: bool) -> gpd.GeoDataFrame:
+    """Return barriers, narrow readings and low clearances where each stands.
+
+    Who holds the key of one is told only if persons may be named.
+    """
+    columns = [*LAYERS["barriers"], "rule", "date", *(("keyholder",) if persons else ())]
+    frame = obstacles[columns].copy()
     frame["dealt_with"] = frame["dealt_with"].astype(bool).astype("boolean")
     frame["clear_width_m"] = frame["clear_width_m"].astype(float)
-    geometry = to_wgs84(points[inside], network)
+    points = shapely.points(network.node_xy[obstacles["node"].to_numpy(dtype=np.int64)])
+    geometry = to_wgs84(points, network)
     return gpd.GeoDataFrame(frame, geometry=geometry.to_numpy(), crs=WGS84)
 
 
@@ -142,3 +151,19 @@ def objects_layer(
     )[[*LAYERS[table], "source", "last_checked"]]
     geometry = to_wgs84(rows.geometry.to_numpy(), network)
     return gpd.GeoDataFrame(frame, geometry=geometry.to_numpy(), crs=WGS84)
+
+
+def stations_layer(network: Network, stations: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the fire stations, surveyed and mapped, used or not."""
+    geometry = to_wgs84(stations.geometry.to_numpy(), network)
+    return gpd.GeoDataFrame(
+        pd.DataFrame(stations[["object_id", "name"]]), geometry=geometry.to_numpy(), crs=WGS84
+    )
+
+
+def groups_layer(network: Network, groups: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the outlines of the groups with their names."""
+    geometry = to_wgs84(groups.geometry.to_numpy(), network)
+    return gpd.GeoDataFrame(
+        pd.DataFrame(groups[["group"]]), geometry=geometry.to_numpy(), crs=WGS84
+    )

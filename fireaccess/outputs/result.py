@@ -9,12 +9,14 @@ import geopandas as gpd
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
+from fireaccess.analysis.routes import Routes
 from fireaccess.model.errors import Finding
 from fireaccess.model.norm import Norm
 from fireaccess.model.vehicle import Vehicle
 from fireaccess.network.network import Network
 from fireaccess.outputs.sentences import Stops
 from fireaccess.project import Project
+from fireaccess.sources.coordinates import WGS84
 
 #: Columns of `Result.house_rows`.
 HOUSE_ROWS: Final = (
@@ -25,7 +27,12 @@ HOUSE_ROWS: Final = (
     "best_stand_lon",
     "best_stand_lat",
     "best_stopped_by",
+    "water_best_m",
 )
+
+
+def _no_rows(*columns: str) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame({name: [] for name in columns}, geometry=[], crs=WGS84)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -51,7 +58,16 @@ class Result:
     stops
         What is known of every passage, also beyond the area, to say what stops a truck.
     house_rows
-        Where each house was read, and where its hose line begins in the best case.
+        Where each house was read, where its hose line begins in the best case, and how far its
+        nearest water is then.
+    routes
+        The ways behind the metres: hose lines, to water and fire points, and those of the truck;
+        rows and analysis CRS are those of the layers and of the network.
+    stations
+        Fire stations, surveyed and mapped, with ``object_id`` and ``name``.
+    groups
+        Outlines of the residential groups, with their names in ``group``; no rows where the project
+        names none.
     timings
         Seconds that each stage took.
     """
@@ -73,6 +89,9 @@ class Result:
     network: Network
     stops: Stops | None = None
     house_rows: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=HOUSE_ROWS))
+    routes: Routes | None = None
+    stations: gpd.GeoDataFrame = field(default_factory=lambda: _no_rows("object_id", "name"))
+    groups: gpd.GeoDataFrame = field(default_factory=lambda: _no_rows("group"))
     timings: dict[str, float] = field(default_factory=dict)
 
     def __repr__(self) -> str:

@@ -6,6 +6,7 @@ is described once and used for every house behind it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -111,6 +112,22 @@ def figure_text(figure: Figure, language: Language) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class _Roads:
+    """The road to name at a node, None where all are nameless, and whether ways meet there."""
+
+    name: str | None
+    several: bool
+
+
+def _where(roads: _Roads, language: Language) -> str:
+    if roads.name is None:
+        return ""
+    if language == "vi":
+        return f" {'đầu' if roads.several else 'trên'} {roads.name}"
+    return f" at the mouth of {roads.name}" if roads.several else f" on {roads.name}"
+
+
+@dataclass(frozen=True, slots=True)
 class Stops:
     """Describes whatever can stop a truck.
 
@@ -131,8 +148,10 @@ class Stops:
 
     def describe(self, tokens: list[str]) -> dict[str, tuple[str, str]]:
         """Return the Vietnamese and the English description of each ``kind:id``."""
-        rows = self.obstacles.set_index("barrier_id", drop=False)
         wanted = set(tokens)
+        of_tokens = self.obstacles[self.obstacles["barrier_id"].isin(wanted)]
+        rows = {row["barrier_id"]: row for row in of_tokens.to_dict("records")}
+        roads = self._names_at({int(row["node"]) for row in rows.values()})
         index = {
             f"segment:{name}": i
             for i, name in enumerate(self.network.segment_id)
@@ -142,7 +161,7 @@ class Stops:
             token: tuple(
                 self._segment(index[token], language)
                 if token in index
-                else self._obstacle(rows.loc[token], language)
+                else self._obstacle(rows[token], roads, language)
                 for language in LANGUAGES
             )  # type: ignore[misc]
             for token in sorted(wanted)
@@ -156,7 +175,7 @@ class Stops:
         obstacles = set(rows["barrier_id"][rows["answer"].to_numpy() == Answer.BLOCKED])
         return frozenset(tokens) & (segments | obstacles)
 
-    def _obstacle(self, row: Any, language: Language) -> str:
+    def _obstacle(self, row: Any, roads: Mapping[int, _Roads], language: Language) -> str:
         k = LANGUAGES.index(language)
         name = row["osm_id"] if pd.isna(row["object_id"]) else row["object_id"]
         notes: list[str] = []
@@ -185,7 +204,7 @@ class Stops:
             notes.append(f"{('đo', 'measured')[k]} {when}")
         elif row["source"] == "osm":
             notes.append(_MAPPED[k])
-        where = self._where(int(row["node"]), language)
+        where = _where(roads[int(row["node"])], language)
         inside = ", ".join(note for note in notes if note)
         return f"{what} {name}{where}" + (f" ({inside})" if inside else "")
 
@@ -198,21 +217,23 @@ class Stops:
             return text
         return f"{text} {'theo giả định' if vi else 'as assumed'}"
 
-    def _where(self, node: int, language: Language) -> str:
+    def _names_at(self, nodes: set[int]) -> dict[int, _Roads]:
+        """Return the names of the roads that meet at some nodes, and whether they are several."""
         network = self.network
-        arms = np.flatnonzero((network.segment_u == node) | (network.segment_v == node))
-        names = network.of_segments(network.tag("name"))[arms]
-        ways = network.segment_way[arms]
-        shown = [name for name in names if name]
-        if not shown:
-            return ""
-        # The alley that begins here is the road that the fewest arms belong to.
-        counts = pd.Series(shown).value_counts()
-        name = sorted(counts.index, key=lambda n: (counts[n], n))[0]
-        at_mouth = len(np.unique(ways)) > 1
-        if language == "vi":
-            return f" {'đầu' if at_mouth else 'trên'} {name}"
-        return f" at the mouth of {name}" if at_mouth else f" on {name}"
+        found: dict[int, list[int]] = {node: [] for node in nodes}
+        for ends in (network.segment_u, network.segment_v):
+            for i in np.flatnonzero(np.isin(ends, list(nodes))).tolist():
+                found[int(ends[i])].append(i)
+        names = network.tag("name")
+        roads = {}
+        for node, arms in found.items():
+            # A loop meets its node with both ends, and is one road there.
+            ways = network.segment_way[np.unique(np.array(arms, dtype=np.int64))]
+            counts = Counter(name for name in names[ways] if name)
+            # The alley that begins here is the road that the fewest arms belong to.
+            least = min(counts, key=lambda name: (counts[name], name), default=None)
+            roads[node] = _Roads(least, several=len(np.unique(ways)) > 1)
+        return roads
 
     def _segment(self, i: int, language: Language) -> str:
         k = LANGUAGES.index(language)

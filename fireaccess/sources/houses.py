@@ -42,6 +42,9 @@ class Houses:
         The same geometries in EPSG:4326, as they were read.
     area
         The area in the analysis CRS.
+    groups
+        The outlines of the groups, with their names in ``group``, in the analysis CRS; no rows
+        where the project names none.
     rows_read
         How many houses the source names.
     left_out
@@ -51,6 +54,7 @@ class Houses:
     frame: gpd.GeoDataFrame
     wgs84: ObjectArray
     area: shapely.Geometry
+    groups: gpd.GeoDataFrame
     rows_read: int
     left_out: Mapping[str, int]
 
@@ -246,8 +250,11 @@ def select_houses(
     frame = _once_each(frame[inside], name, left_out, findings)
     wgs84 = wgs84[frame.index]
     frame = frame.reset_index(drop=True)
-    frame["group"] = _groups(frame, project, crs, findings)
-    return Houses(frame, wgs84, local, rows.attrs["rows_read"], left_out)
+    groups = read_groups(project, crs, findings)
+    frame["group"] = _groups(frame, groups, project, findings)
+    if groups is None:
+        groups = gpd.GeoDataFrame({"group": []}, geometry=[], crs=crs)
+    return Houses(frame, wgs84, local, groups, rows.attrs["rows_read"], left_out)
 
 
 def _distance(metres: float) -> str:
@@ -324,8 +331,12 @@ def read_groups(project: Project, crs: CRS, findings: Findings) -> gpd.GeoDataFr
     return groups.sort_values("group", kind="stable").reset_index(drop=True)
 
 
-def _groups(frame: gpd.GeoDataFrame, project: Project, crs: CRS, findings: Findings) -> pd.Series:
-    groups = read_groups(project, crs, findings)
+def _groups(
+    frame: gpd.GeoDataFrame,
+    groups: gpd.GeoDataFrame | None,
+    project: Project,
+    findings: Findings,
+) -> pd.Series:
     if groups is None:
         return pd.Series(frame["group"].where(frame["group"].notna(), NO_GROUP))
     places = frame.geometry.to_numpy()

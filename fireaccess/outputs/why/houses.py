@@ -11,7 +11,7 @@ import pandas as pd
 
 from fireaccess.analysis.houses import AT_DOOR, TOO_FAR, UNCONNECTED, HoseLines
 from fireaccess.analysis.water import water_limits
-from fireaccess.model.answers import COVERED, NEEDS_SURVEY
+from fireaccess.model.answers import COVERED, NEEDS_SURVEY, FloatArray
 from fireaccess.model.text import normalise
 from fireaccess.network.network import Network
 from fireaccess.network.place import named_roads
@@ -27,8 +27,10 @@ _NEW_BUILDING_M: Final = 60.0  # the column is called road_60
 _ANSWERS: Final = ("status", "road", "road_60", "water", "point")
 
 
-def house_rows(houses: Houses, best: HoseLines, network: Network) -> pd.DataFrame:
-    """Return where each house was read, and where its hose line begins in the best case.
+def house_rows(
+    houses: Houses, best: HoseLines, water_best_m: FloatArray, network: Network
+) -> pd.DataFrame:
+    """Return where each house was read, and what the layer doesn't tell of the best case.
 
     Parameters
     ----------
@@ -36,6 +38,8 @@ def house_rows(houses: Houses, best: HoseLines, network: Network) -> pd.DataFram
         The houses, with file and row of each.
     best
         Hose lines of the best case.
+    water_best_m
+        Distance of each house to the nearest usable water of the best case.
     network
         Whose CRS the stands are in.
     """
@@ -53,6 +57,7 @@ def house_rows(houses: Houses, best: HoseLines, network: Network) -> pd.DataFram
         "best_stand_lon": lon,
         "best_stand_lat": lat,
         "best_stopped_by": best.stopped_by,
+        "water_best_m": water_best_m,
     }
     return pd.DataFrame(rows)[list(HOUSE_ROWS)]
 

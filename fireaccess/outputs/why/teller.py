@@ -194,8 +194,7 @@ class Teller:
         row["used"] = bool(row["used"])
         row["not_used_because"] = None if row["used"] else self._why_not(row)
         if row["object"].startswith("barrier:") and row["source"] == "osm":
-            tags = [f"{key}={tag}" for key, tag in tags_of(row["value"]) if key in _BARRIER_TAGS]
-            row["value"] = ";".join(tags)
+            row["value"] = telling_tags(row["value"])
         return MappingProxyType(row)
 
     def _why_not(self, row: Evidence) -> str:
@@ -295,6 +294,17 @@ def tags_of(value: str) -> list[tuple[str, str]]:
     """
     parts = [part.partition("=") for part in value.split(";")]
     return [(key, tag) for key, sign, tag in parts if sign]
+
+
+def telling_tags(value: str) -> str:
+    """Return those of a mapped barrier's tags, as the evidence joins them, that can decide.
+
+    Examples
+    --------
+    >>> telling_tags("access=no;barrier=gate;name=Ông Ba")
+    'access=no;barrier=gate'
+    """
+    return ";".join(f"{key}={tag}" for key, tag in tags_of(value) if key in _BARRIER_TAGS)
 
 
 def given(value: Any) -> bool:
