@@ -6,6 +6,7 @@ import difflib
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal
@@ -44,6 +45,7 @@ class ProjectSection(_Section):
     language: Literal["vi", "en"] = "vi"
     personal_data: bool = False
     central_city: bool = False
+    synthetic: bool = False
     deadline: date | None = None
 
 
@@ -126,11 +128,28 @@ class OutputsSection(_Section):
     maps: str = "maps"
 
 
+class MapSection(_Section):
+    """``[map]``: an online base map under the ward's own, if one is wanted.
+
+    ``tiles`` is the address of tiles with ``{z}``, ``{x}`` and ``{y}``, over https;
+    ``attribution`` says whose they are, as their terms demand.
+
+    Examples
+    --------
+    >>> MapSection().tiles is None
+    True
+    """
+
+    tiles: str | None = Field(None, pattern=r"^https://[^\s'\"<>;,]+$")
+    attribution: str = ""
+
+
 class _ProjectFile(_Section):
     project: ProjectSection
     inputs: InputsSection
     settings: Settings = Settings()
     outputs: OutputsSection = OutputsSection()
+    map: MapSection = MapSection()
 
 
 # Asked for by SPEC §11 and not built yet; a project that asks for one is refused, not ignored.
@@ -150,6 +169,7 @@ _TAKES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "project.turns": 'write true, false or "auto"',
         "project.deadline": "write a date without quotation marks, as in 2027-07-01",
+        "map.tiles": "write an address such as https://example.org/{z}/{x}/{y}.png",
     }
 )
 
@@ -173,6 +193,7 @@ class Project:
         self.inputs = sections.inputs
         self.settings = sections.settings
         self.outputs = sections.outputs
+        self.base_map = sections.map
 
     @classmethod
     def open(cls, path: str | Path) -> Project:
@@ -218,6 +239,7 @@ class Project:
         except ValidationError as error:
             raise _explain(error, file) from None
         _refuse_what_is_not_built(sections, file)
+        _check_tiles(sections.map, file)
         _check_inputs(sections.inputs, file)
         return cls(file, sections)
 
@@ -274,6 +296,21 @@ class Project:
             value = getattr(self.survey, key)
             if value is not None:
                 yield f"survey.{key}", self.path(value)
+
+    def map(self) -> Any:
+        """Compute the project and return its map, which a notebook shows in place.
+
+        Returns
+        -------
+        A `fireaccess.outputs.map.inline.WardMap`: that of ``fireaccess.run(project).map()``.
+
+        Raises
+        ------
+        FireaccessError
+            If an input can't be used.
+        """
+        # The one way up the staircase, for notebooks; looked up when it is asked for.
+        return import_module("fireaccess.pipeline").run(self).map()
 
     def __repr__(self) -> str:
         options = self.options
@@ -346,6 +383,7 @@ def _known_keys(sections: list[str]) -> list[str]:
             "inputs": InputsSection,
             "settings": Settings,
             "outputs": OutputsSection,
+            "map": MapSection,
             "survey": SurveySection,
             "mappings": MappingSection,
         }
@@ -356,7 +394,7 @@ def _known_keys(sections: list[str]) -> list[str]:
 def _all_keys() -> list[str]:
     return [
         f"{section}.{key}"
-        for section in ("project", "inputs", "settings", "outputs")
+        for section in ("project", "inputs", "settings", "outputs", "map")
         for key in _known_keys([section])
     ] + [f"inputs.survey.{key}" for key in _known_keys(["inputs", "survey"])]
 
@@ -378,6 +416,23 @@ def _refuse_what_is_not_built(sections: _ProjectFile, file: Path) -> None:
             "project.turns = true: turning at corners is not offered by this version",
             file=file,
             remedy='write turns = false, or "auto"',
+        )
+
+
+def _check_tiles(base: MapSection, file: Path) -> None:
+    if base.tiles is None:
+        return
+    if not all(part in base.tiles for part in ("{z}", "{x}", "{y}")):
+        raise ProjectError(
+            f"map.tiles = {base.tiles!r} lacks one of {{z}}, {{x}} and {{y}}",
+            file=file,
+            remedy="write an address such as https://example.org/{z}/{x}/{y}.png",
+        )
+    if not base.attribution.strip():
+        raise ProjectError(
+            "map.tiles is named without map.attribution",
+            file=file,
+            remedy="say whose tiles they are, as the terms of their server demand",
         )
 
 

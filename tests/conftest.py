@@ -41,6 +41,23 @@ def chromium():
     return found
 
 
+@pytest.fixture(scope="session")
+def tsc():
+    """Path of the TypeScript compiler."""
+    found = shutil.which("tsc")
+    if found is None:
+        _unavailable("no TypeScript compiler: tsc is not installed")
+    return found
+
+
+@pytest.fixture(scope="session")
+def poppler():
+    """Make sure of the tools that tell what is in a PDF."""
+    missing = [name for name in ("pdfinfo", "pdftotext", "pdftoppm") if shutil.which(name) is None]
+    if missing:
+        _unavailable(f"no poppler-utils: {', '.join(missing)} not installed")
+
+
 @pytest.fixture(scope="module")
 def browser(chromium):
     """Give a running browser without a window."""

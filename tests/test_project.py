@@ -226,3 +226,27 @@ def test_a_crs_norm_or_vehicle_that_is_none_is_wrong_use(tmp_path, key, value, w
     assert outcome.code == 2
     assert value in outcome.err
     assert words in outcome.err
+
+
+def test_an_online_base_map_is_off_unless_it_is_named(tmp_path):
+    assert opened(tmp_path).base_map.tiles is None
+    rest = '[map]\ntiles = "https://{s}.example.org/{z}/{x}/{y}.png"\nattribution = "© Example"'
+    base = opened(tmp_path, rest=rest).base_map
+    assert (base.tiles, base.attribution) == (
+        "https://{s}.example.org/{z}/{x}/{y}.png",
+        "© Example",
+    )
+
+
+@pytest.mark.parametrize(
+    ("tiles", "attribution", "words"),
+    [
+        ("http://example.org/{z}/{x}/{y}.png", "©", "map.tiles"),
+        ("https://example.org/'; script-src *;/{z}/{x}/{y}.png", "©", "map.tiles"),
+        ("https://example.org/{z}/{x}.png", "©", "lacks one of {z}, {x} and {y}"),
+        ("https://example.org/{z}/{x}/{y}.png", " ", "without map.attribution"),
+    ],
+)
+def test_tiles_that_cant_be_used_are_refused(tmp_path, tiles, attribution, words):
+    rest = f'[map]\ntiles = "{tiles}"\nattribution = "{attribution}"'
+    assert words in refusal(tmp_path, rest=rest).text

@@ -13,8 +13,8 @@ from fireaccess.sources.sample import write_sample
 KINDS = ("hydrant", "water", "water_best", "point")
 
 
-def expect_true_ways(result):
-    """Check the ways of all houses against the layers; return how many there are of each kind."""
+def expect_true_ways(result, *, every=1):
+    """Check the ways of every so manieth house against the layers; count those of each kind."""
     routes, houses, own = result.routes, result.houses, result.house_rows
     figures = {
         "hose": houses["hose_m"],
@@ -35,7 +35,7 @@ def expect_true_ways(result):
         "point": objects(result, result.fire_points, houses["fire_point_id"]),
     }
     counts = dict.fromkeys(figures, 0)
-    for i in range(len(houses)):
+    for i in range(0, len(houses), every):
         lines = {
             "hose": routes.hose_line(i),
             "hose_best": routes.hose_line(i, best=True),
@@ -349,10 +349,10 @@ def test_the_ways_of_the_samples_lie_on_the_roads(sample):
 
 
 @pytest.mark.slow
-def test_every_way_of_a_real_ward(data_dir):
+def test_ways_of_a_real_ward(data_dir):
     result = fireaccess.run(Project.open(data_dir / "khuong-dinh"))
-    counts = expect_true_ways(result)
+    counts = expect_true_ways(result, every=7)
     assert len(result.houses) == 20_282
-    assert min(counts.values()) > 20_000, counts
+    assert min(counts.values()) > 20_000 / 7, counts
     assert sorted(result.groups["group"]) == result.groups["group"].tolist()
     assert set(result.houses["group"]) - {"no group"} <= set(result.groups["group"])

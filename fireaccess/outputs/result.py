@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -17,6 +17,9 @@ from fireaccess.network.network import Network
 from fireaccess.outputs.sentences import Stops
 from fireaccess.project import Project
 from fireaccess.sources.coordinates import WGS84
+
+if TYPE_CHECKING:
+    from fireaccess.outputs.map.inline import WardLayers, WardMap
 
 #: Columns of `Result.house_rows`.
 HOUSE_ROWS: Final = (
@@ -93,6 +96,31 @@ class Result:
     stations: gpd.GeoDataFrame = field(default_factory=lambda: _no_rows("object_id", "name"))
     groups: gpd.GeoDataFrame = field(default_factory=lambda: _no_rows("group"))
     timings: dict[str, float] = field(default_factory=dict)
+
+    def map(self) -> WardMap:
+        """Return the map, which a notebook shows in place and which can be saved as a file."""
+        from fireaccess.outputs.map.inline import WardMap
+        from fireaccess.outputs.map.page import page
+
+        return WardMap(page(self), title=self.project.name)
+
+    def map_layer(self, *names: str) -> WardLayers:
+        """Return layers of the map to add to a folium map of one's own.
+
+        Parameters
+        ----------
+        *names
+            One or more of houses, segments, alleys, barriers, water, fire_points, stations, groups
+            and area.
+
+        Raises
+        ------
+        ValueError
+            If a name is none of these, or none is given.
+        """
+        from fireaccess.outputs.map.inline import WardLayers
+
+        return WardLayers(self, names)
 
     def __repr__(self) -> str:
         return (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Final, Literal
@@ -145,10 +145,15 @@ class Stops:
     passability: Passability
     obstacles: pd.DataFrame
     need: Need
+    # What was described once: the reasons and the map tell of the same places.
+    _known: dict[str, tuple[str, str]] = field(default_factory=dict, repr=False)
 
     def describe(self, tokens: list[str]) -> dict[str, tuple[str, str]]:
         """Return the Vietnamese and the English description of each ``kind:id``."""
-        wanted = set(tokens)
+        self._known.update(self._described(set(tokens) - self._known.keys()))
+        return {token: self._known[token] for token in sorted(set(tokens))}
+
+    def _described(self, wanted: set[str]) -> dict[str, tuple[str, str]]:
         of_tokens = self.obstacles[self.obstacles["barrier_id"].isin(wanted)]
         rows = {row["barrier_id"]: row for row in of_tokens.to_dict("records")}
         roads = self._names_at({int(row["node"]) for row in rows.values()})
@@ -238,7 +243,7 @@ class Stops:
     def _segment(self, i: int, language: Language) -> str:
         k = LANGUAGES.index(language)
         network, known = self.network, self.passability
-        name = network.of_segments(network.tag("name"))[i]
+        name = network.tag("name")[network.segment_way[i]]
         road = name or ("lối đi chưa có tên", "an unnamed way")[k]
         width = decimal(known.width_m[i], language, 2) if not np.isnan(known.width_m[i]) else ""
         source = known.width_source[i]

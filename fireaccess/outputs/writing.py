@@ -81,9 +81,7 @@ def write(result: Result, *, with_map: bool = True) -> dict[str, Path]:
     if with_map:
         from fireaccess.outputs.map import write_map
 
-        files[maps / MAP_FILE] = partial(
-            write_map, result, language=result.project.options.language
-        )
+        files[maps / MAP_FILE] = partial(write_map, result)
     folders = sorted({path.parent for path in files})
     for folder in folders:
         _finish_or_forget(folder)

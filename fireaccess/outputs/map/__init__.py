@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from fireaccess.outputs.map.page import MapResult, write_map
+from fireaccess.outputs.map.page import write_map
 
-__all__ = ["MapResult", "write_map"]
+__all__ = ["write_map"]

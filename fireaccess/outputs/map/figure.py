@@ -19,7 +19,7 @@ import re
 from collections.abc import Mapping
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from branca.element import CssLink, Element, Figure, JavascriptLink
 from jinja2 import Template
@@ -31,12 +31,40 @@ ASSETS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "xstatic:leaflet/leaflet.js": ("xstatic.pkg.leaflet", "data/leaflet.js"),
         "xstatic:leaflet/leaflet.css": ("xstatic.pkg.leaflet", "data/leaflet.css"),
-        "fireaccess:map.js": ("fireaccess.outputs.map", "map.js"),
-        "fireaccess:map.css": ("fireaccess.outputs.map", "map.css"),
     }
 )
+#: The page's own script: these, one after another, each sees what those before it declare.
+SCRIPTS: Final = (
+    "payload",
+    "words",
+    "styles",
+    "symbols",
+    "grid",
+    "labels",
+    "ways",
+    "dots",
+    "drawing",
+    "basemap",
+    "routes",
+    "figures",
+    "state",
+    "search",
+    "card",
+    "panel",
+    "measure",
+    "print",
+    "app",
+    "start",
+    "compose",
+)
+STYLES: Final = ("page", "panel", "card", "print")
+#: The addresses that stand for all of them.
+OWN_SCRIPT: Final = "fireaccess:scripts"
+OWN_STYLE: Final = "fireaccess:styles"
 
 _CSS_URL = re.compile(r"""url\(\s*(["']?)(?P<address>[^)"']*)\1\s*\)""")
+# Comments that stand on lines of their own: a third of the scripts.
+_COMMENT = re.compile(r"^[ ]*(?:/\*(?:(?!\*/).)*\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
 _SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 
 
@@ -75,12 +103,16 @@ class OfflineFigure(Figure):
         The page's title, any text.
     language
         Language tag of the page, as in ``vi``.
+    tiles
+        Address of an online base map, the only thing that the page may ask a server for; None
+        for none.
     """
 
-    def __init__(self, *, title: str, language: str) -> None:
+    def __init__(self, *, title: str, language: str, tiles: str | None = None) -> None:
         super().__init__(title=title)
         self._id = "page"
         self.language = language
+        self.tiles = tiles
         self.header, self.html, self.script = _Section(), _Section(), _Section()
         for section in (self.header, self.html, self.script):
             section._parent = self
@@ -112,7 +144,7 @@ class OfflineFigure(Figure):
                 "default-src 'none'",
                 "script-src " + " ".join(_hash(text) for text in [*scripts, last]),
                 "style-src " + (" ".join(_hash(text) for text in styles) or "'none'"),
-                "img-src data:",
+                "img-src data:" + ("" if self.tiles is None else f" {_server(self.tiles)}"),
                 "connect-src 'none'",
                 "base-uri 'none'",
                 "form-action 'none'",
@@ -149,6 +181,12 @@ def asset(address: str) -> str:
     OutputError
         If the asset, or one that it refers to, is not known or not installed.
     """
+    if address == OWN_SCRIPT:
+        own = (_COMMENT.sub("", _own_file(f"scripts/{name}.js")) for name in SCRIPTS)
+        begin, end = "const fireaccess = (() => {", "return { showLayers, showWard };\n})();"
+        return "\n".join([begin, '"use strict";', *own, end])
+    if address == OWN_STYLE:
+        return "\n".join(_own_file(f"styles/{name}.css") for name in STYLES)
     if address not in ASSETS:
         raise OutputError(
             f"the map asks for {address}, which can't be put into one offline file",
@@ -162,7 +200,20 @@ def asset(address: str) -> str:
     if path.endswith(".css"):
         folder = path.rpartition("/")[0]
         return _CSS_URL.sub(lambda match: _data_url(match, package, folder), text)
-    return _SOURCE_MAP.sub("", text)
+    return _licence(address) + _SOURCE_MAP.sub("", text)
+
+
+def _own_file(path: str) -> str:
+    """Return one of the page's own files. A page has LF alone, as a script's hash does."""
+    file = _installed("fireaccess.outputs.map", path)
+    return file.read_text(encoding="utf-8").replace("\r\n", "\n")
+
+
+def _licence(address: str) -> str:
+    """Return the licence of a library as a comment: the page passes the library on."""
+    if address != "xstatic:leaflet/leaflet.js":
+        return ""
+    return f"/*! Leaflet\n\n{_own_file('licences/leaflet.txt')}*/\n"
 
 
 def _installed(package: str, path: str) -> Traversable:
@@ -190,6 +241,16 @@ def _data_url(match: re.Match[str], package: str, folder: str) -> str:
     file = _installed(package, f"{folder}/{address}" if folder else address)
     kind = mimetypes.types_map.get("." + address.rpartition(".")[2], "application/octet-stream")
     return f"url(data:{kind};base64,{base64.b64encode(file.read_bytes()).decode('ascii')})"
+
+
+def _server(address: str) -> str:
+    """Return the server of an address, as a content security policy names it.
+
+    >>> _server("https://{s}.example.org/{z}/{x}/{y}.png")
+    'https://*.example.org'
+    """
+    host = address.removeprefix("https://").partition("/")[0]
+    return "https://" + re.sub(r"^\{s\}", "*", host)
 
 
 def _script(text: str) -> str:

@@ -13,7 +13,8 @@ import gzip
 import io
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -27,13 +28,18 @@ SCALE = 1_000_000
 
 Column = Callable[[pd.Series], Any]
 
+# A whole number that is written the way JavaScript writes it.
+_NUMBER = re.compile(r"(?<![0-9])(0|[1-9][0-9]{0,8})(?![0-9])")
+_BLANK = "\0"
+_ID = re.compile(r"(.*?)([0-9]{1,9})", re.DOTALL)
+
 
 def pack(document: Mapping[str, Any]) -> str:
     """Return a document as JSON, gzip and base64; the same document gives the same text."""
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     buffer = io.BytesIO()
     # GzipFile rather than gzip.compress: its header names no operating system.
-    with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=buffer, mtime=0) as file:
+    with gzip.GzipFile(filename="", mode="wb", compresslevel=5, fileobj=buffer, mtime=0) as file:
         file.write(text.encode("utf-8", "replace"))
     return base64.b64encode(buffer.getvalue()).decode("ascii")
 
@@ -48,11 +54,7 @@ def layer(frame: gpd.GeoDataFrame, columns: Mapping[str, Column]) -> dict[str, A
     columns
         The columns to keep, each with what makes it ready for JSON.
     """
-    return {
-        "count": len(frame),
-        "geometry": geometry(frame.geometry.to_numpy()),
-        "columns": {name: convert(frame[name]) for name, convert in columns.items()},
-    }
+    return {**table(frame, columns), "geometry": geometry(frame.geometry.to_numpy())}
 
 
 def geometry(geometries: Sequence[Any] | npt.NDArray[np.object_]) -> dict[str, Any]:
@@ -150,6 +152,8 @@ def words(*known: str) -> Column:
 
 def text(series: pd.Series) -> list[str | None]:
     """Return a column as text, None where it is missing; a time is told by its day."""
+    if pd.api.types.infer_dtype(series, skipna=True) in ("string", "empty"):
+        return series.astype(object).where(series.notna(), None).tolist()
     values: list[str | None] = []
     for value, absent in zip(series.to_list(), series.isna().to_numpy(), strict=True):
         if absent:
@@ -161,14 +165,30 @@ def text(series: pd.Series) -> list[str | None]:
     return values
 
 
-def number(digits: int) -> Column:
-    """Return what rounds a column of numbers; None where it is missing or not finite."""
+def number(digits: int, *, limits: Collection[float] = ()) -> Column:
+    """Return what rounds a column of numbers; None where it is missing or not finite.
+
+    Parameters
+    ----------
+    digits
+        Decimals to keep.
+    limits
+        What numbers are held against: one that is beyond a limit stays beyond it.
+
+    Examples
+    --------
+    >>> number(1, limits=[60])(pd.Series([59.98, 60.0, 60.004, 60.06]))
+    [60, 60, 60.001, 60.1]
+    """
 
     def convert(series: pd.Series) -> list[float | int | None]:
         values = pd.to_numeric(series).to_numpy(dtype=float, na_value=np.nan)
+        rounded = np.round(values, digits)
+        for limit in limits:
+            rounded[(values > limit) & (rounded <= limit)] = limit + 0.001
         return [
             None if not math.isfinite(value) else int(value) if value.is_integer() else value
-            for value in np.round(values, digits).tolist()
+            for value in rounded.tolist()
         ]
 
     return convert
@@ -181,3 +201,118 @@ def flag(series: pd.Series) -> list[int | None]:
         None if absent else known.get(value)
         for value, absent in zip(series.to_list(), series.isna().to_numpy(), strict=True)
     ]
+
+
+def sentences(told: Mapping[str, Sequence[str | None]]) -> dict[str, Any]:
+    r"""Return sentences as a few forms with blanks, and the whole numbers that fill them.
+
+    Of twenty thousand houses most are told the same but for their metres: so packed, two languages
+    take less room than one did. Where their numbers differ, the sentences are kept whole.
+
+    Parameters
+    ----------
+    told
+        For each language the sentences of all rows, None where there is none.
+
+    Examples
+    --------
+    >>> packed = sentences({"vi": ["vòi 12 m", "vòi 7 m"], "en": ["12 m of hose", "7 m of hose"]})
+    >>> packed["forms"], packed["form"], packed["numbers"]
+    ({'vi': ['vòi \x00 m'], 'en': ['\x00 m of hose']}, [0, 0], [12, 7])
+    """
+    forms: dict[tuple[str, ...], int] = {}
+    known: dict[str, tuple[str, ...]] = {}
+    form: list[int] = []
+    numbers: list[int] = []
+    for row in zip(*told.values(), strict=True):
+        # A blank in the text itself would be taken for one of the form's.
+        texts = tuple((text or "").replace(_BLANK, "\N{REPLACEMENT CHARACTER}") for text in row)
+        first, *figures = _take_apart(texts[0])
+        blanked = known.get(first)
+        if blanked is None or any(
+            _filled(other, figures) != text for other, text in zip(blanked, texts, strict=True)
+        ):
+            parts = [_take_apart(text) for text in texts]
+            if all(part[1:] == figures for part in parts):
+                blanked = known[first] = tuple(part[0] for part in parts)
+            else:
+                blanked, figures = texts, []
+        numbers.extend(map(int, figures))
+        form.append(forms.setdefault(blanked, len(forms)))
+    return {
+        "forms": {language: [row[k] for row in forms] for k, language in enumerate(told)},
+        "form": form,
+        "numbers": numbers,
+    }
+
+
+def _take_apart(text: str) -> list[str]:
+    """Return a sentence's form and the numbers that fill its blanks."""
+    parts = _NUMBER.split(text)
+    return [_BLANK.join(parts[::2]), *parts[1::2]]
+
+
+def _filled(form: str, figures: list[str]) -> str:
+    first, *parts = form.split(_BLANK)
+    if len(parts) != len(figures):
+        return ""
+    return first + "".join(map(str.__add__, figures, parts))
+
+
+def often(series: pd.Series) -> dict[str, Any]:
+    """Return a column of texts that come again and again as their numbers in a list.
+
+    Examples
+    --------
+    >>> often(pd.Series(["Ngõ 1", "Ngõ 2", None, "Ngõ 1"]))
+    {'words': ['Ngõ 1', 'Ngõ 2'], 'codes': [0, 1, -1, 0]}
+    """
+    codes, found = pd.factorize(np.array(text(series), dtype=object))
+    return {"words": list(found), "codes": codes.tolist()}
+
+
+def ids(series: pd.Series) -> list[str | None] | dict[str, Any]:
+    """Return a column of ids as one beginning and the steps from number to number, if they are so.
+
+    Examples
+    --------
+    >>> ids(pd.Series(["H007", "H008", "H011"]))
+    {'begin': 'H', 'digits': 3, 'steps': [7, 1, 3]}
+    >>> ids(pd.Series(["H7", "7"]))
+    ['H7', '7']
+    """
+    texts = text(series)
+    found = [_ID.fullmatch(each or "") for each in texts]
+    if not texts or None in found:
+        return texts
+    matches = [match.groups() for match in found if match is not None]
+    begin, digits = matches[0][0], len(matches[0][1])
+    if any(each != begin or len(figure) != digits for each, figure in matches):
+        return texts
+    steps = np.diff([int(figure) for _, figure in matches], prepend=0)
+    return {"begin": begin, "digits": digits, "steps": steps.tolist()}
+
+
+def mostly_as(other: str, its: Sequence[Any], own: Sequence[Any]) -> dict[str, Any]:
+    """Return a packed column of numbers that mostly are those of another one.
+
+    Examples
+    --------
+    >>> mostly_as("hydrant_m", [10, 20, None], [10, 15, None])
+    {'as': 'hydrant_m', 'values': [-1, 15, -1]}
+    """
+    same = [-1 if one == another else one for one, another in zip(own, its, strict=True)]
+    return {"as": other, "values": same}
+
+
+def table(frame: pd.DataFrame, columns: Mapping[str, Column]) -> dict[str, Any]:
+    """Return a frame without geometry as columns, as `layer` does."""
+    return {
+        "count": len(frame),
+        "columns": {name: convert(frame[name]) for name, convert in columns.items()},
+    }
+
+
+def no_rows() -> dict[str, Any]:
+    """Return a packed layer that has no objects."""
+    return {"count": 0, "geometry": geometry([]), "columns": {}}

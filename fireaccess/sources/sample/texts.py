@@ -109,6 +109,7 @@ turns = "auto"               # turning at corners: false, or "auto" (not offered
 starts = "arterial"          # engines come along the main roads; or "stations"
 language = "vi"              # "vi" | "en"
 personal_data = false        # false: no names of people on maps and lists
+synthetic = true             # said on every map; delete this line when the data are your own
 central_city = true          # thành phố trực thuộc trung ương: transmitters required
 deadline = 2027-07-01        # hạn hoàn thành
 
@@ -140,6 +141,7 @@ turns = "auto"               # turning at corners: false, or "auto" (not offered
 starts = "arterial"          # engines come along the main roads; or "stations"
 language = "vi"              # "vi" | "en"
 personal_data = false        # false: no names of people on maps and lists
+synthetic = true             # said on every map; delete this line when the data are your own
 central_city = false         # a province: transmitters are encouraged, not required
 deadline = 2027-07-01        # hạn hoàn thành
 

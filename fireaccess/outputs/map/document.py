@@ -1,0 +1,335 @@
+"""All that the page shows, as one document ready for JSON.
+
+The page's own types of it stand in ``scripts/ward.d.ts``. Nothing here names a person, unless the
+project says that it may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from fireaccess.analysis.water import water_limits
+from fireaccess.outputs.map import payload
+from fireaccess.outputs.map.payload import Column
+from fireaccess.outputs.map.routes import routes
+from fireaccess.outputs.map.texts import texts
+from fireaccess.outputs.map.told import told
+from fireaccess.outputs.result import Result
+from fireaccess.outputs.sentences import LANGUAGES
+from fireaccess.outputs.why.teller import telling_tags
+from fireaccess.project import Project
+from fireaccess.sources.osm import is_osm_file
+
+STATUSES: Final = (
+    "ok",
+    "needs_survey",
+    "no_road",
+    "no_water",
+    "no_road_no_water",
+    "unconnected",
+)
+REACHED: Final = ("yes", "unknown", "no")
+EFFECTS: Final = ("blocked", "unknown", "delay", "pass")
+ALLEYS: Final = ("deep", "perhaps_deep", "other", "perhaps_other")
+WORKS: Final = ("usable", "unknown", "unusable", "broken")
+_COVERED: Final = payload.words("covered", "needs_survey", "not_covered")
+
+_POINT_COLUMNS: Final[Mapping[str, Column]] = MappingProxyType(
+    {
+        "object_id": payload.text,
+        "type": payload.often,
+        "works": payload.words(*WORKS),
+        "houses_served": payload.number(0),
+        "source": payload.often,
+        "last_checked": payload.often,
+    }
+)
+
+_LAYERS: Final[Mapping[str, Mapping[str, Column]]] = MappingProxyType(
+    {
+        "houses": {
+            "house_id": payload.ids,
+            "address": payload.text,
+            "group": payload.often,
+            "status": payload.words(*STATUSES),
+            "road": _COVERED,
+            "road_60": _COVERED,
+            "water": _COVERED,
+            "point": _COVERED,
+            "hose_m": payload.number(1),
+            "hose_best_m": payload.number(1),
+            "hose_rolls": payload.number(0),
+            "truck_m": payload.number(0),
+            "truck_s": payload.number(0),
+            "hydrant_m": payload.number(1),
+            "hydrant_id": payload.often,
+            "near_150": payload.flag,
+            "water_m": payload.number(1),
+            "water_best_m": payload.number(1),
+            "water_id": payload.often,
+            "point_m": payload.number(1),
+            "fire_point_id": payload.often,
+            "alley_id": payload.often,
+            "stopped_by": payload.often,
+            "best_stopped_by": payload.often,
+            "flags": payload.often,
+        },
+        "segments": {
+            "segment_id": payload.text,
+            "name": payload.often,
+            "highway": payload.often,
+            "length_m": payload.number(1),
+            "width_m": payload.number(2),
+            "width_source": payload.often,
+            "width_date": payload.often,
+            "truck": payload.words("pass", "unknown", "blocked"),
+            "truck_reason": payload.often,
+            "reached": payload.words(*REACHED),
+            "certified_by": payload.often,
+            "alley_id": payload.often,
+        },
+        "alleys": {
+            "alley_id": payload.often,
+            "name": payload.often,
+            "alley": payload.words(*ALLEYS),
+            "depth_m": payload.number(1),
+            "depth_best_m": payload.number(1),
+            "length_m": payload.number(1),
+            "min_width_m": payload.number(2),
+            "stopped_by": payload.often,
+            "certain": payload.flag,
+            "houses": payload.number(0),
+            "houses_not_covered": payload.number(0),
+            "houses_needs_survey": payload.number(0),
+            "water_id": payload.often,
+            "water_m": payload.number(1),
+            "has_water_solution": payload.words("yes", "no", "unknown"),
+            "has_fire_point": payload.flag,
+            "needs_fire_point": payload.flag,
+        },
+        "barriers": {
+            "barrier_id": payload.text,
+            "type": payload.often,
+            "state": payload.often,
+            "clear_width_m": payload.number(2),
+            "effect": payload.words(*EFFECTS),
+            "dealt_with": payload.flag,
+            "source": payload.often,
+            "date": payload.often,
+        },
+        "water": _POINT_COLUMNS,
+        "fire_points": _POINT_COLUMNS,
+        "stations": {"object_id": payload.text, "name": payload.text},
+        "groups": {"group": payload.text},
+    }
+)
+
+_EVIDENCE: Final[Mapping[str, Column]] = MappingProxyType(
+    {
+        "object": payload.text,
+        "source": payload.often,
+        "file": payload.often,
+        "row": payload.number(0),
+        "value": payload.text,
+        "date": payload.often,
+        "method": payload.often,
+        "accuracy_m": payload.number(2),
+        "used": payload.flag,
+        "replaced_by": payload.text,
+    }
+)
+
+_FIGURES: Final = (
+    "houses",
+    "people",
+    "houses_without_people_count",
+    "status",
+    "road",
+    "road_60",
+    "water",
+    "point",
+    "hydrant_within_150_m",
+)
+_DISTANCES: Final = ("hose_m", "hose_best_m", "hydrant_m", "water_m", "water_best_m", "point_m")
+#: Stands in a reason for the description of what stops the truck.
+_STOP: Final = "\x01"
+_NEAR_HYDRANT_M: Final = 150  # the column is called near_150
+_NEW_BUILDING_M: Final = 60  # the column is called road_60
+
+
+def document(result: Result) -> dict[str, Any]:
+    """Return all that the page shows, ready for JSON."""
+    frames = _frames(result)
+    area = [] if result.area is None or result.area.is_empty else [result.area]
+    statistics = result.statistics
+    osm = _uses_osm(result.project)
+    stops = _stops(result)
+    layers = {name: payload.layer(frames[name], _columns(result, name)) for name in _LAYERS}
+    _pack_closer(layers["houses"]["columns"], frames["houses"], stops)
+    return {
+        "language": result.project.options.language,
+        "texts": {language: texts(language) for language in LANGUAGES},
+        "project": result.project.name,
+        "synthetic": result.project.options.synthetic,
+        "told": {language: told(result, language, osm=osm) for language in LANGUAGES},
+        "osm": osm,
+        "starts": result.project.options.starts,
+        "tiles": _tiles(result),
+        "bounds": payload.bounds(
+            area, *(frames[name].geometry.to_numpy() for name in ("houses", *frames))
+        ),
+        "limits": _limits(result),
+        "figures": {
+            "area": _figures(statistics["area"]),
+            "groups": [
+                {"group": group["group"], **_figures(group)} for group in statistics["groups"]
+            ],
+        },
+        "measured": statistics["area"]["roads"]["alley_measured_share"],
+        "stops": stops,
+        "evidence": payload.table(_evidence(result.evidence), _EVIDENCE),
+        "layers": {
+            **layers,
+            "area": {"count": len(area), "geometry": payload.geometry(area), "columns": {}},
+        },
+        "routes": routes(result),
+    }
+
+
+def _columns(result: Result, layer: str) -> Mapping[str, Column]:
+    """Return the columns of a layer that the page shows; names of persons only if it may."""
+    columns = dict(_LAYERS[layer])
+    if layer == "barriers" and result.project.options.personal_data:
+        columns["keyholder"] = payload.text
+    if layer == "houses":
+        # Rounding must not bring a house within a limit that it is beyond.
+        limits = _limits(result)
+        names = ("hose_m", "hydrant_m", "near_m", "new_building_m", "point_m")
+        known = [limits[name] for name in names if limits[name] is not None]
+        distance = payload.number(1, limits=[*known, *(limit / 2 for limit in known)])
+        columns |= dict.fromkeys(_DISTANCES, distance)
+    return columns
+
+
+def _pack_closer(
+    columns: dict[str, Any], houses: gpd.GeoDataFrame, stops: Mapping[str, Mapping[str, str]]
+) -> None:
+    """Pack what the columns of the houses repeat of one another."""
+    # The nearest water mostly is a hydrant, in both cases.
+    columns["water_best_m"] = payload.mostly_as(
+        "water_m", columns["water_m"], columns["water_best_m"]
+    )
+    columns["water_m"] = payload.mostly_as("hydrant_m", columns["hydrant_m"], columns["water_m"])
+    tokens = payload.text(houses["stopped_by"])
+
+    def without_stop(language: str) -> list[str | None]:
+        texts = [
+            None if text is None else text.replace(_STOP, "\N{REPLACEMENT CHARACTER}")
+            for text in payload.text(houses[f"reason_{language}"])
+        ]
+        return [
+            text
+            if text is None or token is None or token not in stops
+            else text.replace(stops[token][language], _STOP)
+            for text, token in zip(texts, tokens, strict=True)
+        ]
+
+    columns["reason"] = payload.sentences(
+        {language: without_stop(language) for language in LANGUAGES}
+    )
+
+
+def _frames(result: Result) -> dict[str, gpd.GeoDataFrame]:
+    """Return the layers with the columns that only the map has."""
+    frames = {name: getattr(result, name) for name in _LAYERS}
+    rows = result.house_rows[["best_stopped_by", "water_best_m"]]
+    frames["houses"] = frames["houses"].join(rows)
+    frames["segments"] = frames["segments"].assign(certified_by=_certified_by(result))
+    frames["alleys"] = frames["alleys"].assign(alley=_alley(frames["alleys"]))
+    for name in ("water", "fire_points"):
+        frames[name] = frames[name].assign(works=_works(frames[name]))
+    return frames
+
+
+def _certified_by(result: Result) -> Any:
+    """Return the reading that certifies each segment of the layer, as the evidence names it."""
+    if result.stops is None:
+        return None
+    known = result.stops.passability.certified_by
+    names = pd.Series(known, index=result.stops.network.segment_id).dropna()
+    return ("reading:" + names).reindex(result.segments["segment_id"]).to_numpy()
+
+
+def _evidence(evidence: pd.DataFrame) -> pd.DataFrame:
+    """Return the evidence without tags of mapped barriers that say nothing of a truck."""
+    mapped = evidence["object"].str.startswith("barrier:") & (evidence["source"] == "osm")
+    values = evidence["value"].astype(object)
+    values[mapped] = [telling_tags(value) for value in values[mapped]]
+    return evidence.assign(value=values)
+
+
+def _alley(alleys: gpd.GeoDataFrame) -> Any:
+    """Return one word for how deep each alley is, and whether it is without a truck for certain."""
+    deep = (alleys["deep"] == True).to_numpy()  # noqa: E712 - missing is not deep
+    certain = (alleys["certain"] == True).to_numpy()  # noqa: E712
+    words = np.array(ALLEYS, dtype=object)
+    return words[2 * ~deep + ~certain]
+
+
+def _works(objects: gpd.GeoDataFrame) -> list[str]:
+    """Return one word for what each object is good for; no word on ``working`` means that it is."""
+    known = {"yes": "usable", True: "usable", "no": "unusable", False: "unusable"}
+    return [
+        "broken" if working is not pd.NA and working == False else known.get(usable, "unknown")  # noqa: E712
+        for working, usable in zip(objects["working"], objects["usable"], strict=True)
+    ]
+
+
+def _figures(statistics: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: statistics[name] for name in _FIGURES}
+
+
+def _limits(result: Result) -> dict[str, Any]:
+    norm = result.norm
+    return {
+        "hose_m": norm.value_or_none("hose_limit_m"),
+        "hydrant_m": norm.value_or_none("hydrant_radius_m"),
+        "near_m": _NEAR_HYDRANT_M,
+        "new_building_m": _NEW_BUILDING_M,
+        "water_m": dict(water_limits(norm)),
+        "point_m": norm.value_or_none("fire_point_m"),
+    }
+
+
+def _uses_osm(project: Project) -> bool:
+    """Whether OpenStreetMap has to be named as the source; what the sample invents is not its."""
+    path = project.roads
+    return not project.options.synthetic and (
+        is_osm_file(path) or path.suffix.lower() == ".graphml"
+    )
+
+
+def _tiles(result: Result) -> dict[str, str] | None:
+    base = result.project.base_map
+    return None if base.tiles is None else {"url": base.tiles, "attribution": base.attribution}
+
+
+def _stops(result: Result) -> dict[str, dict[str, str]]:
+    """Return every barrier, and whatever else stops a truck on its way, described in words."""
+    if result.stops is None:
+        return {}
+    columns = (
+        result.houses["stopped_by"],
+        result.house_rows["best_stopped_by"],
+        result.alleys["stopped_by"],
+        result.barriers["barrier_id"],
+    )
+    tokens = {token for column in columns for token in column.dropna()}
+    described = result.stops.describe(sorted(tokens))
+    return {token: dict(zip(LANGUAGES, both, strict=True)) for token, both in described.items()}

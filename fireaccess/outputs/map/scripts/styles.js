@@ -1,0 +1,299 @@
+/* How every class of objects looks, and which class an object is of. */
+
+// Told apart by every kind of colour sight; hatches and marks do so on a grey print too.
+const BLUE = "#0072B2";
+const YELLOW = "#F0E442";
+const VERMILION = "#D55E00";
+const GREY = "#BBBBBB";
+// Shades of blue for what is nearer, and for what is farther but near enough.
+const NAVY = "#00305C";
+const SKY = "#5AB4F0";
+const DARK = "#222222";
+const LIGHT = "#FFFFFF";
+
+/**
+ * How a class is drawn. A hatch fills, a mark stands on a sign; `fill` is missing for lines.
+ * @typedef {object} Look
+ * @property {string} shape
+ * @property {string} [fill]
+ * @property {string} [edge] Outline, and colour of the mark, of a sign that is not dark.
+ * @property {"dots" | "level" | "slant" | "cross"} [hatch]
+ * @property {"cross" | "bar" | "question" | "drop" | "star"} [mark]
+ * @property {string} [stroke]
+ * @property {number[]} [dash]
+ * @property {number} [width] In widths of a road.
+ */
+
+/**
+ * A class of a layer. Its label is the key of a text, perhaps with metres to follow that text.
+ * @typedef {object} Class
+ * @property {string} key
+ * @property {string | {text: string, figure: number}} label
+ * @property {Look} style
+ */
+
+/**
+ * What a class is decided by.
+ * @typedef {Pick<App, "ward" | "layers" | "state">} Shown
+ */
+
+/** @type {Record<string, Record<string, Look>>} */
+const STYLES = {
+  houses: {
+    // By status.
+    ok: { shape: "house", fill: BLUE },
+    needs_survey: { shape: "house", fill: YELLOW, hatch: "dots" },
+    no_water: { shape: "house", fill: VERMILION, hatch: "level" },
+    no_road: { shape: "house", fill: VERMILION, hatch: "slant" },
+    no_road_no_water: { shape: "house", fill: VERMILION, hatch: "cross" },
+    unconnected: { shape: "house", fill: GREY },
+    // By distance.
+    nearest: { shape: "house", fill: NAVY },
+    near: { shape: "house", fill: BLUE },
+    within: { shape: "house", fill: SKY },
+    beyond: { shape: "house", fill: VERMILION, hatch: "slant" },
+    no_way: { shape: "house", fill: VERMILION, hatch: "cross" },
+    placed_by_name: { shape: "house", fill: YELLOW, hatch: "dots" },
+  },
+  segments: {
+    yes: { shape: "line", stroke: BLUE },
+    unknown: { shape: "line", stroke: YELLOW, edge: "#6B6400" },
+    no: { shape: "line", stroke: VERMILION, edge: LIGHT, dash: [2, 2] },
+  },
+  alleys: {
+    deep: { shape: "band", stroke: "#4F3A5C", width: 3.2 },
+    perhaps_deep: { shape: "band", stroke: "#C3B2CC", width: 3.2 },
+    other: { shape: "band", stroke: "#8C8C8C", width: 2 },
+    perhaps_other: { shape: "band", stroke: "#D9D9D6", width: 2 },
+  },
+  barriers: {
+    blocked: { shape: "octagon", fill: VERMILION, mark: "cross" },
+    unknown: { shape: "octagon", fill: YELLOW, mark: "question" },
+    delay: { shape: "octagon", fill: BLUE, mark: "bar" },
+    pass: { shape: "octagon", fill: LIGHT, edge: BLUE },
+  },
+  water: {
+    usable: { shape: "diamond", fill: BLUE, mark: "drop" },
+    unknown: { shape: "diamond", fill: YELLOW, mark: "question" },
+    unusable: { shape: "diamond", fill: VERMILION, mark: "bar" },
+    broken: { shape: "diamond", fill: LIGHT, edge: VERMILION, mark: "cross" },
+  },
+  fire_points: {
+    usable: { shape: "triangle", fill: BLUE },
+    unknown: { shape: "triangle", fill: YELLOW, mark: "question" },
+    unusable: { shape: "triangle", fill: VERMILION, mark: "bar" },
+    broken: { shape: "triangle", fill: LIGHT, edge: VERMILION, mark: "cross" },
+  },
+  stations: { all: { shape: "pentagon", fill: DARK, mark: "star" } },
+  groups: { all: { shape: "edge", stroke: "#7A7A7A", width: 1, dash: [4, 4] } },
+  area: { all: { shape: "edge", stroke: DARK, width: 2, dash: [10, 5] } },
+};
+
+/** The column that tells the class, and the kind of text that names it. */
+const CLASSED = {
+  segments: { column: "reached", kind: "reached" },
+  alleys: { column: "alley", kind: "alley" },
+  barriers: { column: "effect", kind: "effect" },
+  water: { column: "works", kind: "works" },
+  fire_points: { column: "works", kind: "works" },
+};
+const STATUSES = ["ok", "needs_survey", "no_water", "no_road", "no_road_no_water", "unconnected"];
+
+/** Stands for no class in what `Classes.of` holds. */
+const NO_CLASS = 255;
+
+/** The classes of a layer, and for every object which of them it is of. */
+class Classes {
+  /**
+   * @param {Class[]} list In the order of the legend.
+   * @param {number} count
+   * @param {(i: number) => string | null} keyOf
+   */
+  constructor(list, count, keyOf) {
+    this.list = list;
+    this.of = new Uint8Array(count);
+    const numbers = new Map(list.map(({ key }, number) => [key, number]));
+    for (let i = 0; i < count; i++) {
+      const number = numbers.get(/** @type {string} */ (keyOf(i)));
+      this.of[i] = number === undefined ? NO_CLASS : number;
+    }
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {string} key
+ * @param {Class["label"]} label
+ * @returns {Class}
+ */
+function classOfStyle(name, key, label) {
+  return { key, label, style: STYLES[name][key] };
+}
+
+/**
+ * Houses by their status.
+ * @param {Layer} houses
+ */
+function byStatus(houses) {
+  const list = STATUSES.map((key) => classOfStyle("houses", key, `status.${key}`));
+  return new Classes(list, houses.count, (i) => houses.value("status", i));
+}
+
+/**
+ * The distances that a theme is divided at, the last one the norm's limit, if it sets one.
+ * @param {(number | null)[]} steps
+ * @param {number | null} limit
+ * @returns {number[]}
+ */
+function edges(steps, limit) {
+  const known = [...steps, limit].flatMap((step) => (step === null ? [] : [step]));
+  return [...new Set(known)]
+    .filter((step) => limit === null || step <= limit)
+    .sort((one, other) => one - other);
+}
+
+/**
+ * Houses by a distance: within the limit in shades of blue, beyond it in vermilion.
+ * @param {Layer} houses
+ * @param {string} column
+ * @param {number[]} upTo Ascending.
+ * @param {boolean} judged Whether the last of them is the norm's limit.
+ */
+function byDistance(houses, column, upTo, judged) {
+  const blue = ["nearest", "near", "within"].slice(upTo.length + (judged ? 0 : 1) > 2 ? 0 : 1);
+  const last = judged ? "beyond" : blue[upTo.length];
+  const farthest = upTo[upTo.length - 1];
+  const list = [
+    ...upTo.map((figure, k) => classOfStyle("houses", blue[k], { text: "class.up_to", figure })),
+    classOfStyle(
+      "houses",
+      last,
+      upTo.length ? { text: "class.beyond", figure: farthest } : "class.no_limit",
+    ),
+    ...withoutDistance(),
+  ];
+  return new Classes(list, houses.count, (i) => {
+    const apart = keyWithoutDistance(houses, i);
+    if (apart !== null) return apart;
+    const metres = houses.value(column, i);
+    if (metres === null) return "no_way";
+    const step = upTo.findIndex((figure) => metres <= figure);
+    return step < 0 ? last : blue[step];
+  });
+}
+
+/** The classes of houses that have no distance, or none of their own. */
+function withoutDistance() {
+  return [
+    classOfStyle("houses", "no_way", "no_way"),
+    classOfStyle("houses", "placed_by_name", "class.placed_by_name"),
+    classOfStyle("houses", "unconnected", "status.unconnected"),
+  ];
+}
+
+/**
+ * @param {Layer} houses
+ * @param {number} i
+ */
+function keyWithoutDistance(houses, i) {
+  if (houses.value("status", i) === "unconnected") return "unconnected";
+  // Such a house stands on its road's middle: the distances are that place's.
+  return (houses.value("flags", i) || "").includes("placed_by_name") ? "placed_by_name" : null;
+}
+
+/**
+ * Houses by water. Each kind of water has a limit of its own, so that the analysis' answer decides
+ * who is within it, and the distance to the nearest water only how dark the blue is.
+ * @param {Layer} houses
+ * @param {boolean} best
+ * @param {number} near
+ */
+function byWater(houses, best, near) {
+  const column = best ? "water_best_m" : "water_m";
+  const list = [
+    classOfStyle("houses", "near", { text: "class.up_to", figure: near }),
+    classOfStyle("houses", "within", "class.water_within"),
+    classOfStyle("houses", "beyond", "class.water_beyond"),
+    ...withoutDistance(),
+  ];
+  return new Classes(list, houses.count, (i) => {
+    const apart = keyWithoutDistance(houses, i);
+    if (apart !== null) return apart;
+    const metres = houses.value(column, i);
+    if (metres === null) return "no_way";
+    const answer = houses.value("water", i);
+    // What needs a survey has water in the best case only.
+    if (answer === "not_covered" || (answer === "needs_survey" && !best)) return "beyond";
+    return metres <= near ? "near" : "within";
+  });
+}
+
+/**
+ * @param {Shown} shown
+ * @returns {Classes}
+ */
+function houseClasses({ ward, layers, state }) {
+  const { hose_m, hydrant_m, near_m, new_building_m, water_m, point_m } = ward.limits;
+  const best = state.get("best");
+  const half = (/** @type {number | null} */ limit) => (limit === null ? null : limit / 2);
+  const measured = (
+    /** @type {string} */ column,
+    /** @type {(number | null)[]} */ steps,
+    /** @type {number | null} */ limit,
+  ) => byDistance(layers.houses, column, edges(steps, limit), limit !== null);
+  switch (state.get("theme")) {
+    case "status":
+      return byStatus(layers.houses);
+    case "hose":
+      return measured(best ? "hose_best_m" : "hose_m", [new_building_m, half(hose_m)], hose_m);
+    case "hydrant":
+      return measured("hydrant_m", [near_m], hydrant_m);
+    case "water":
+      return Object.keys(water_m).length
+        ? byWater(layers.houses, best, near_m)
+        : measured(best ? "water_best_m" : "water_m", [near_m], null);
+    case "point":
+      return measured("point_m", [half(point_m)], point_m);
+  }
+}
+
+/** @type {WeakMap<Layer, Map<string, Classes>>} */
+const classified = new WeakMap();
+
+/**
+ * The classes of a layer under the present theme, found once for each theme.
+ * @param {Shown} shown
+ * @param {string} name
+ * @returns {Classes}
+ */
+function classes(shown, name) {
+  const layer = shown.layers[name];
+  const theme = name === "houses" ? `${shown.state.get("theme")} ${shown.state.get("best")}` : "";
+  let known = classified.get(layer);
+  if (known === undefined) classified.set(layer, (known = new Map()));
+  let found = known.get(theme);
+  if (found === undefined) {
+    if (name === "houses") found = houseClasses(shown);
+    else if (name in CLASSED) {
+      const { column, kind } = CLASSED[/** @type {keyof typeof CLASSED} */ (name)];
+      const list = Object.keys(STYLES[name]).map((key) =>
+        classOfStyle(name, key, `${kind}.${key}`),
+      );
+      found = new Classes(list, layer.count, (i) => layer.value(column, i));
+    } else {
+      found = new Classes([classOfStyle(name, "all", `layer.${name}`)], layer.count, () => "all");
+    }
+    known.set(theme, found);
+  }
+  return found;
+}
+
+/**
+ * What a class is called.
+ * @param {Words} words
+ * @param {Class} shown
+ */
+function classLabel(words, { label }) {
+  if (typeof label === "string") return words.say(label);
+  return `${words.say(label.text)} ${words.metres(label.figure)}`;
+}

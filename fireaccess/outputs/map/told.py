@@ -1,0 +1,115 @@
+"""What footer and print state: by which norm, for which vehicle, on what evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from fireaccess.model.norm import Figure
+from fireaccess.outputs.result import Result
+from fireaccess.outputs.sentences import LANGUAGES, Language, day, decimal, figure_text
+
+#: Figures of norms and vehicles that may decide an answer with no source behind them.
+_FIGURES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "clear_width_m": ("bề rộng thông thủy", "clear width"),
+        "clear_height_m": ("chiều cao thông thủy", "clear height"),
+        "width_margin_m": ("khoảng dư hai bên xe", "margin beside the vehicle"),
+        "height_margin_m": ("khoảng dư trên nóc xe", "margin above the vehicle"),
+        "hose_limit_m": ("chiều dài vòi tối đa", "longest hose line"),
+        "hydrant_radius_m": ("khoảng cách tới trụ nước", "distance to a hydrant"),
+        "tank_radius_m": ("khoảng cách tới bể nước", "distance to a tank"),
+        "pond_radius_m": ("khoảng cách tới ao, hồ", "distance to a pond"),
+        "river_radius_m": ("khoảng cách tới sông, mương", "distance to a river"),
+        "pit_radius_m": ("khoảng cách tới hố thu nước", "distance to a pit"),
+        "suction_point_radius_m": ("khoảng cách tới điểm hút nước", "distance to a suction point"),
+        "draft_m": ("tầm hút nước từ chỗ xe đứng", "drafting distance from the stand"),
+        "hydrant_spacing_m": ("khoảng cách giữa các trụ nước", "hydrant spacing"),
+        "fire_point_m": ("khoảng cách tới điểm chữa cháy", "distance to a fire point"),
+        "fire_point_depth_m": ("độ sâu cần điểm chữa cháy", "depth that needs a fire point"),
+        "deep_alley_m": ("độ sâu của ngõ sâu", "depth of a deep alley"),
+        "kerb_height_m": ("chiều cao bó vỉa xe lên được", "kerb that a truck mounts"),
+        "accuracy_maxwidth_physical_m": (
+            "sai số thẻ maxwidth:physical",
+            "error of maxwidth:physical",
+        ),
+        "accuracy_width_m": ("sai số thẻ width", "error of tag width"),
+        "accuracy_est_width_m": ("sai số thẻ est_width", "error of tag est_width"),
+        "mass_t": ("khối lượng xe", "mass of the vehicle"),
+        "width_m": ("bề rộng xe", "width of the vehicle"),
+        "height_m": ("chiều cao xe", "height of the vehicle"),
+    }
+)
+
+_TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "norm": ("Tiêu chuẩn: {title} ({name})", "Norm: {title} ({name})"),
+        "width": ("Bề rộng cần: {figure}", "Width needed: {figure}"),
+        "hose": ("Vòi tối đa: {figure}", "Hose at most: {figure}"),
+        "silent": ("không quy định", "not set"),
+        "vehicle": ("Xe: {title}, rộng {width} m", "Vehicle: {title}, width {width} m"),
+        "roads": ("Đường: {when}", "Roads: {when}"),
+        "osm_roads": ("Đường: OpenStreetMap, {when}", "Roads: OpenStreetMap, {when}"),
+        "no_date": ("chưa rõ ngày", "date not known"),
+        "survey": ("Số liệu khảo sát mới nhất: {when}", "Newest evidence: {when}"),
+        "no_survey": ("Chưa có số liệu khảo sát", "No survey yet"),
+        "turns_off": ("Chưa xét góc cua của xe", "Turning at corners is not checked"),
+        "assumed": (
+            "Giả định, chưa có nguồn xác nhận: {figures}",
+            "Assumed, verified by no source: {figures}",
+        ),
+        "synthetic": ("Dữ liệu giả lập, không có thật", "Synthetic data, nothing of it is real"),
+    }
+)
+
+
+def told(result: Result, language: Language, *, osm: bool) -> list[str]:
+    """Return statements on a result, in the order in which they are shown.
+
+    Parameters
+    ----------
+    result
+        What `fireaccess.run` returns.
+    language
+        Language of the statements.
+    osm
+        Whether the roads are OpenStreetMap's.
+    """
+    place = LANGUAGES.index(language)
+    norm, vehicle = result.norm, result.vehicle
+    dates = result.statistics["dates"]
+
+    def say(key: str, **figures: str) -> str:
+        return _TEXTS[key][place].format(**figures)
+
+    def quoted(figure: Figure | None) -> str:
+        if figure is None:
+            return say("silent")
+        clause = f", {figure.clause}" if figure.verified else ""
+        return f"{figure_text(figure, language)}{clause}"
+
+    survey = day(dates["newest_evidence"], language)
+    assumed = [
+        _FIGURES[name][place]
+        for figures in result.statistics["not_verified"].values()
+        for name in figures
+    ]
+    statements = [
+        say("norm", title=getattr(norm.title, language), name=norm.name),
+        say("width", figure=quoted(norm.clear_width_m)),
+        say("hose", figure=quoted(norm.hose_limit_m)),
+        say(
+            "vehicle",
+            title=getattr(vehicle.title, language),
+            width=decimal(vehicle.width_m.value, language),
+        ),
+        say("osm_roads" if osm else "roads", when=day(dates["roads"], language) or say("no_date")),
+        say("survey", when=survey) if survey else say("no_survey"),
+        say("turns_off"),
+    ]
+    if assumed:
+        statements.append(say("assumed", figures=", ".join(assumed)))
+    if result.project.options.synthetic:
+        statements.append(say("synthetic"))
+    return statements
