@@ -88,8 +88,8 @@ def along(streets, count, rng):
     return table, streets["name"].to_numpy()[on]
 
 
-def make_district(folder, houses=100_000):
-    """Write the project into a new folder."""
+def make_district(folder, houses=100_000, area=None):
+    """Write the project into a new folder; houses and area are within ``area``, if one is given."""
     ward = data_folder() / "khuong-dinh"
     folder = Path(folder)
     if folder.exists() and any(folder.iterdir()):
@@ -104,6 +104,8 @@ def make_district(folder, houses=100_000):
     (folder / "fireaccess.toml").write_text(PROJECT, encoding="utf-8")
 
     streets = lived_on(folder / "roads.osm.pbf")
+    if area is not None:
+        streets = streets[streets.to_crs("EPSG:4326").within(area)].reset_index(drop=True)
     rng = np.random.default_rng(SEED)
     table, names = along(streets, houses, rng)
     number = rng.integers(1, 400, houses)
@@ -120,7 +122,8 @@ def make_district(folder, houses=100_000):
 
     # Far enough around everything that its edge decides nothing.
     west, south, east, north = streets.to_crs("EPSG:4326").total_bounds
-    area = shapely.box(west - 0.005, south - 0.005, east + 0.005, north + 0.005)
+    if area is None:
+        area = shapely.box(west - 0.005, south - 0.005, east + 0.005, north + 0.005)
     gpd.GeoDataFrame({"name": ["Thanh Xuân"]}, geometry=[area], crs="EPSG:4326").to_file(
         folder / "area.geojson", driver="GeoJSON"
     )
