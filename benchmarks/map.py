@@ -49,20 +49,27 @@ COLOURS = {
     "unknown": "#F0E442",
 }
 FAILING = "#D55E00"
-# A page is ready at the second frame after it is loaded; the map says so itself once it is drawn.
+# A page is ready at the second frame after it is loaded. The map says itself when its picture is
+# drawn, and when it answers: by then the second half of its data is unpacked.
 NOTE_READY = """
-window.readyAt = null;
-const twice = (then) => requestAnimationFrame(() => requestAnimationFrame(then));
-const ready = () => { window.readyAt = performance.now(); };
+window.readyAt = window.answersAt = null;
+const note = (name) => { window[name] = window[name] || performance.now(); };
 const watch = () => {
-  if (document.documentElement.dataset.ready === "yes") ready();
+  const { drawn, ready } = document.documentElement.dataset;
+  if (drawn === "yes") note("readyAt");
+  if (ready === "yes") note("answersAt");
   else requestAnimationFrame(watch);
 };
-addEventListener("load", () => document.querySelector("#ward-print") ? watch() : twice(ready));
+const twice = (then) => requestAnimationFrame(() => requestAnimationFrame(then));
+requestAnimationFrame(watch);
+addEventListener("load", () => {
+  if (document.querySelector("#ward-print")) return;
+  twice(() => { note("readyAt"); note("answersAt"); });
+});
 """
 # The page forbids what playwright's own waiting does.
 UNTIL_READY = """() => new Promise((done) => {
-  const watch = () => (window.readyAt === null ? requestAnimationFrame(watch) : done());
+  const watch = () => (window.answersAt === null ? requestAnimationFrame(watch) : done());
   watch();
 })"""
 NOTE_FRAMES = """() => {
@@ -74,7 +81,13 @@ NOTE_FRAMES = """() => {
   requestAnimationFrame(note);
 }"""
 # What the page's main thread was busy with tells more than the clock on a shared machine.
-FIGURES = ("ready, s", "busy until then, s", "frames/s while dragged", "longest frame, ms")
+FIGURES = (
+    "ready, s",
+    "answers, s",
+    "busy until then, s",
+    "frames/s while dragged",
+    "longest frame, ms",
+)
 DRAGS = [(400, 0), (-400, 150), (0, -300), (0, 150)]
 
 
@@ -179,12 +192,12 @@ def opened(browser, path, rate):
         page.mouse.move(x + dx / 2, y + dy / 2, steps=30)
         page.mouse.up()
     page.wait_for_timeout(300)
-    ready_s = page.evaluate("window.readyAt") / 1000
+    ready_s, answers_s = page.evaluate("[window.readyAt / 1000, window.answersAt / 1000]")
     frames_ms = np.diff(page.evaluate("(window.noted = true, window.frames_ms)"))
     context.close()
     if said:
         raise SystemExit(f"{path}: {said}")
-    return ready_s, busy_s, 1000 / frames_ms.mean(), frames_ms.max()
+    return ready_s, answers_s, busy_s, 1000 / frames_ms.mean(), frames_ms.max()
 
 
 def measured(paths, runs):
@@ -216,8 +229,8 @@ def table(paths, seconds, figures):
     write = {name: statistics.median(of) for name, of in seconds.items()}
     rows = [("size, MB", size, "≤ 2.5; ≥ 5 × smaller"), ("written, s", write, "≤ 2")]
     targets = {
-        1: ("≤ 0.6; ≥ 3 × sooner", "", "≥ 50", ""),
-        SLOWER: ("≤ 2; ≥ 3 × sooner", "", "≥ 40", "< 250"),
+        1: ("≤ 0.6; ≥ 3 × sooner", "", "", "≥ 50", ""),
+        SLOWER: ("≤ 2; ≥ 3 × sooner", "", "", "≥ 40", "< 250"),
     }
     for rate, expected in targets.items():
         for k, what in enumerate(FIGURES):

@@ -244,8 +244,12 @@ def written(tmp_path, result):
 
 
 def unpacked(page):
-    packed = re.search(r'<script type="text/plain"[^>]*>(.*?)</script>', page, re.S)[1]
-    return json.loads(gzip.decompress(base64.b64decode(packed)))
+    """Return the document that a page was written from: its two halves as one."""
+    scripts = re.findall(r'<script type="text/plain"[^>]*>(.*?)</script>', page, re.S)
+    document, details = (json.loads(gzip.decompress(base64.b64decode(text))) for text in scripts)
+    for name, columns in details.pop("columns").items():
+        document["layers"][name]["columns"].update(columns)
+    return {**document, **details}
 
 
 def values(column):

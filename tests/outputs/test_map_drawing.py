@@ -1,10 +1,12 @@
 """The map's canvas: the pixels of every class, theme and filter, what a click finds, words."""
 
 import itertools
+import re
 
 import numpy as np
 import pytest
 import shapely
+from rasterio.io import MemoryFile
 from shapely.affinity import affine_transform
 from towns import one_alley
 
@@ -447,3 +449,61 @@ def test_without_tiles_nothing_is_asked_for(opened):
     shown = opened(fake())
     assert len(shown.requests) == 1
     assert shown.page.locator(".ward-tiles-failed").count() == 0
+
+
+# ------------------------------------------------------------------ while it is dragged
+
+
+def picture(page):
+    """Return the map's canvas as it is seen, without what lies over it."""
+    box = page.locator("#map_ward").bounding_box()
+    clip = {"x": box["x"] + 200, "y": box["y"] + 100, "width": 500, "height": 400}
+    with MemoryFile(page.screenshot(clip=clip)) as file, file.open() as image:
+        return image.read((1, 2, 3)).astype(int)
+
+
+def share_alike(one, other):
+    return (np.abs(one - other).max(axis=0) < 8).mean()
+
+
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+def test_what_a_drag_brings_into_sight_is_drawn_ahead(browser, alley_result, tmp_path):
+    with Opened(browser, written(tmp_path, alley_result)) as shown:
+        page = shown.page
+        middle = alley_result.houses.geometry.iloc[0].centroid
+        look_at(page, middle.x, middle.y, 17)
+        before = picture(page)
+        box = page.locator("#map_ward").bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        # Farther than what is drawn around the picture.
+        page.mouse.move(x - 300, y - 250, steps=15)
+        page.wait_for_timeout(300)
+        dragged = picture(page)
+        page.mouse.up()
+        page.wait_for_timeout(700)
+        # The same place drawn at once.
+        page.evaluate("map_ward.setZoom(16, {animate: false})")
+        page.evaluate("map_ward.setZoom(17, {animate: false})")
+        page.wait_for_timeout(300)
+        assert share_alike(dragged, before) < 0.96
+        # Names stand where the whole picture leaves room for them.
+        assert share_alike(dragged, picture(page)) > 0.985
+        assert shown.said == []
+
+
+# ---------------------------------------------------------------- the halves of the data
+
+
+def test_picture_is_there_before_the_rest_of_the_data(browser, tmp_path):
+    path = written(tmp_path, fake())
+    page = path.read_text("utf-8")
+    path.write_text(re.sub(r'(id="details">.{40})[^<]*', r"\1", page), "utf-8")
+    with Opened(browser, path, wait=False) as shown:
+        shown.page.wait_for_selector("html[data-drawn=yes]")
+        assert COLOURS["ok"] in shown.colours(grid(1, row=0)[0])
+        shown.page.wait_for_selector("#ward-damaged:visible")
+        # Nothing that would ask for the rest can be used.
+        assert shown.page.locator("#ward-panel[inert]").count() == 1
+        assert shown.page.locator("html[data-ready]").count() == 0

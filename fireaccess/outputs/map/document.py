@@ -17,7 +17,7 @@ import pandas as pd
 from fireaccess.analysis.water import water_limits
 from fireaccess.outputs.map import payload
 from fireaccess.outputs.map.payload import Column
-from fireaccess.outputs.map.routes import routes
+from fireaccess.outputs.map.routes import no_routes, routes
 from fireaccess.outputs.map.texts import texts
 from fireaccess.outputs.map.told import told
 from fireaccess.outputs.result import Result
@@ -156,6 +156,18 @@ _FIGURES: Final = (
     "point",
     "hydrant_within_150_m",
 )
+#: What the first picture and the panel show.
+_EARLY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "houses": ("group", "status", "road", "road_60", "water", "point", "near_150"),
+        "segments": ("length_m", "reached"),
+        "alleys": ("alley",),
+        "barriers": ("effect",),
+        "water": ("works",),
+        "fire_points": ("works",),
+        "groups": ("group",),
+    }
+)
 _DISTANCES: Final = ("hose_m", "hose_best_m", "hydrant_m", "water_m", "water_best_m", "point_m")
 #: Stands in a reason for the description of what stops the truck.
 _STOP: Final = "\x01"
@@ -215,6 +227,22 @@ def _columns(result: Result, layer: str) -> Mapping[str, Column]:
         distance = payload.number(1, limits=[*known, *(limit / 2 for limit in known)])
         columns |= dict.fromkeys(_DISTANCES, distance)
     return columns
+
+
+def halves(document: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Part a document into what the first picture needs and all that it doesn't.
+
+    A page shows its picture in half the time so: most of the data only answer what is asked later.
+    """
+    late = {"stops": {}, "evidence": payload.table(pd.DataFrame(), {}), "routes": no_routes()}
+    layers, columns = {}, {}
+    for name, layer in document["layers"].items():
+        own = layer["columns"]
+        early = {key: own[key] for key in own if key in _EARLY.get(name, ())}
+        layers[name] = {**layer, "columns": early}
+        columns[name] = {key: own[key] for key in own if key not in early}
+    first = {**document, **late, "layers": layers}
+    return first, {"columns": columns, **{key: document[key] for key in late}}
 
 
 def _pack_closer(

@@ -114,7 +114,9 @@ class OfflineFigure(Figure):
         self.language = language
         self.tiles = tiles
         self.header, self.html, self.script = _Section(), _Section(), _Section()
-        for section in (self.header, self.html, self.script):
+        #: What the script doesn't wait for.
+        self.last = _Section()
+        for section in (self.header, self.html, self.script, self.last):
             section._parent = self
 
     def render(self, **kwargs: Any) -> str:
@@ -167,6 +169,7 @@ class OfflineFigure(Figure):
             "<body>",
             self.html.render(**kwargs),
             f"<script>{last}</script>",
+            self.last.render(**kwargs),
             "</body>",
             "</html>",
         ]

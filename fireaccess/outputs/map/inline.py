@@ -11,7 +11,7 @@ from folium.map import Layer
 from folium.template import Template
 
 from fireaccess.outputs.map import payload
-from fireaccess.outputs.map.document import document
+from fireaccess.outputs.map.document import document, halves
 from fireaccess.outputs.map.figure import OWN_SCRIPT, RawText, asset
 from fireaccess.outputs.map.routes import no_routes
 from fireaccess.outputs.result import Result
@@ -107,7 +107,7 @@ class WardLayers(Layer):
                 shown["layers"][name] = payload.no_rows()
         # Ways are numbered by the segments, which may be left out.
         shown["routes"] = no_routes()
-        self.data = payload.pack(shown)
+        self.data = payload.pack(halves(shown))
 
     def render(self, **kwargs: Any) -> str:
         """Put data and script into the page that the map belongs to."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import folium
 from branca.element import MacroElement
@@ -17,7 +18,7 @@ from folium.elements import JSCSSMixin
 from folium.template import Template
 
 from fireaccess.outputs.map import payload
-from fireaccess.outputs.map.document import document
+from fireaccess.outputs.map.document import document, halves
 from fireaccess.outputs.map.figure import OWN_SCRIPT, OWN_STYLE, OfflineFigure, RawText
 from fireaccess.outputs.map.texts import texts
 from fireaccess.outputs.result import Result
@@ -51,9 +52,14 @@ def page(result: Result) -> str:
     ward_map.add_to(figure)
     _WardLayer(language).add_to(ward_map)
     # Past folium: its elements would read megabytes as templates.
-    data = f'<script type="text/plain" id="data">{payload.pack(shown)}</script>'
-    figure.html.add_child(RawText(data), name="data")
+    first, details = halves(shown)
+    figure.html.add_child(_data("data", first), name="data")
+    figure.last.add_child(_data("details", details), name="details")
     return figure.render()
+
+
+def _data(name: str, document: Mapping[str, Any]) -> RawText:
+    return RawText(f'<script type="text/plain" id="{name}">{payload.pack(document)}</script>')
 
 
 class _LeafletMap(folium.Map):
@@ -139,7 +145,7 @@ class _WardLayer(JSCSSMixin, MacroElement):
         {% endfor %}
         {% endmacro %}
         {% macro script(this, kwargs) %}
-        fireaccess.showWard({{ this._parent.get_name() }}, "data");
+        fireaccess.showWard({{ this._parent.get_name() }});
         {% endmacro %}
         """
     )

@@ -34,7 +34,7 @@ _BLANK = "\0"
 _ID = re.compile(r"(.*?)([0-9]{1,9})", re.DOTALL)
 
 
-def pack(document: Mapping[str, Any]) -> str:
+def pack(document: Any) -> str:
     """Return a document as JSON, gzip and base64; the same document gives the same text."""
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     buffer = io.BytesIO()

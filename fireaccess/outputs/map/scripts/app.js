@@ -1,7 +1,7 @@
 /* The one object that the modules hand about. */
 
 /**
- * What a ward's data become on a map of Leaflet; nothing is shown yet.
+ * What the first half of a ward's data become on a map of Leaflet; nothing is shown yet.
  * @param {Ward} ward
  * @param {L.Map} map
  * @returns {App}
@@ -13,11 +13,6 @@ function newApp(ward, map) {
   Object.keys(ward.layers).forEach((name) => {
     layers[name] = new Layer(name, ward.layers[name]);
   });
-  // The segment of a house's door stands among the ways, and nowhere twice.
-  const doors = ward.routes.doors.houses.segment;
-  layers.houses.readers.set("segment_id", (i) =>
-    doors[i] >= 0 ? layers.segments.value("segment_id", doors[i]) : null,
-  );
   const state = new State({
     language: ward.language,
     theme: "status",
@@ -30,6 +25,27 @@ function newApp(ward, map) {
   // Words come first: whoever else listens to the language says them.
   state.on(["language"], () => words.speak(state.get("language")));
   const evidence = new Table(ward.evidence);
-  const shown = { ward, words, layers, evidence, routes: new Routes(ward, layers), state };
-  return { ...shown, map, canvas: new WardCanvas(shown) };
+  const routes = new Routes(ward, layers);
+  const app = /** @type {App} */ ({ ward, words, layers, evidence, routes, state, map });
+  app.canvas = new WardCanvas(app);
+  return app;
+}
+
+/**
+ * Add the other half: all that the first picture doesn't show.
+ * @param {App} app
+ * @param {Details} details
+ */
+function addDetails(app, { columns, stops, evidence, routes }) {
+  const { ward, layers } = app;
+  Object.assign(ward, { stops, evidence, routes });
+  Object.entries(columns).forEach(([name, some]) => layers[name].add(some));
+  // The segment of a house's door stands among the ways, and nowhere twice.
+  const doors = routes.doors.houses.segment;
+  layers.houses.readers.set("segment_id", (i) =>
+    doors[i] >= 0 ? layers.segments.value("segment_id", doors[i]) : null,
+  );
+  app.evidence = new Table(evidence);
+  app.routes = new Routes(ward, layers);
+  app.canvas.addDetails();
 }

@@ -9,7 +9,9 @@
 function showLayers(map, dataId, names) {
   const group = L.layerGroup();
   const fill = async () => {
-    const app = newApp(await unpack(byId(dataId).textContent || ""), map);
+    const [ward, details] = await unpack(byId(dataId).textContent || "");
+    const app = newApp(ward, map);
+    addDetails(app, details);
     app.state.set({ hidden: Object.keys(app.layers).filter((name) => !names.includes(name)) });
     // The page has none of our styles.
     app.canvas.paper.style.pointerEvents = "none";

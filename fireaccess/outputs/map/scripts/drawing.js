@@ -25,6 +25,8 @@ const RIM_RADIUS = 3.5;
 const GROUP_NAMES_ZOOM = 15;
 const ROAD_NAMES_ZOOM = 17;
 const SAME_NAME_APART = 260;
+// Of a frame, so that something is left for the drag itself.
+const AHEAD_MS = 10;
 
 const clamp = (
   /** @type {number} */ value,
@@ -85,6 +87,9 @@ class WardCanvas extends L.Renderer {
     this.origin = L.point(0, 0);
     this.size = L.point(0, 0);
     this.waiting = false;
+    this.spare = document.createElement("canvas");
+    /** @type {Generator<void, void> | null} What is drawn ahead of a drag. */
+    this.coming = null;
     this.base = new Grid(app.routes.lines);
     /** @type {number | null} */
     this.ratio = null;
@@ -114,6 +119,13 @@ class WardCanvas extends L.Renderer {
     this.place();
   }
 
+  /** Draw what the other half of the data brought. */
+  addDetails() {
+    this.base = new Grid(this.app.routes.lines);
+    classified.delete(this.app.layers.houses);
+    this.redraw();
+  }
+
   /** Draw again before the next frame. */
   redraw() {
     if (this.waiting || !this._map) return;
@@ -141,12 +153,49 @@ class WardCanvas extends L.Renderer {
 
   _update() {
     if (this._map._animatingZoom && this._bounds) return;
-    if (!this.covers()) this.place();
+    if (!this.covers() && this.coming === null) this.place();
   }
 
   /** While the map is dragged: draw anew once its edge would be seen. */
   follow() {
-    if (this._map.getZoom() === this._zoom && !this._map._animatingZoom) this._update();
+    if (this._map.getZoom() !== this._zoom || this._map._animatingZoom) return;
+    if (!this.covers() && this.coming === null) this.drawAhead();
+  }
+
+  /** Draw what comes into sight out of sight, some of it in each frame, so that the drag goes on. */
+  drawAhead() {
+    const size = this._map.getSize();
+    const { padding } = this.options;
+    const corner = this._map.containerPointToLayerPoint(size.multiplyBy(-padding)).round();
+    const bounds = L.bounds(corner, corner.add(size.multiplyBy(1 + 2 * padding)).round());
+    const centre = this._map.getCenter();
+    this.spare.width = this.paper.width;
+    this.spare.height = this.paper.height;
+    const [shown, spare] = [this.context, contextOf(this.spare)];
+    const steps = this.steps(this.view(bounds));
+    this.coming = steps;
+    const go = () => {
+      // Another picture has been drawn meanwhile.
+      if (this.coming !== steps) return;
+      const until = performance.now() + AHEAD_MS;
+      let done = false;
+      this.context = spare;
+      while (!done && performance.now() < until) done = steps.next().done === true;
+      this.context = shown;
+      if (!done) {
+        requestAnimationFrame(go);
+        return;
+      }
+      this.coming = null;
+      this._bounds = bounds;
+      this._center = centre;
+      L.DomUtil.setPosition(this.paper, corner);
+      shown.setTransform(1, 0, 0, 1, 0, 0);
+      shown.clearRect(0, 0, this.paper.width, this.paper.height);
+      shown.drawImage(this.spare, 0, 0);
+      if (!this.covers()) this.drawAhead();
+    };
+    requestAnimationFrame(go);
   }
 
   /** Whether all that is seen of the map has been drawn. */
@@ -175,21 +224,33 @@ class WardCanvas extends L.Renderer {
     this.draw();
   }
 
-  /** @returns {View} */
-  view() {
+  /**
+   * @param {L.Bounds} [bounds] Of the canvas.
+   * @returns {View}
+   */
+  view(bounds = this._bounds) {
     const zoom = this._zoom;
     const scale = this._map.options.crs.scale(zoom);
-    const { x: left, y: top } = this.origin.add(this._bounds.min);
-    const { x: width, y: height } = this._bounds.getSize();
+    const { x: left, y: top } = this.origin.add(bounds.min);
+    const { x: width, y: height } = bounds.getSize();
     const box = [left, top, left + width, top + height].map((pixel) => pixel / scale);
     const ratio = this._container.width / width;
     return { zoom, scale, left, top, width, height, box, ratio };
   }
 
   draw() {
+    this.coming = null;
+    const steps = this.steps(this.view());
+    while (!steps.next().done);
+  }
+
+  /**
+   * Draw, a part at each step.
+   * @param {View} view
+   */
+  *steps(view) {
     const { context, app } = this;
     const { state } = app;
-    const view = this.view();
     context.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
     context.clearRect(0, 0, view.width, view.height);
     const hidden = state.get("hidden");
@@ -197,11 +258,16 @@ class WardCanvas extends L.Renderer {
     const labels = new Labels(context);
     if (shown("groups")) this.drawGroups(view);
     this.drawBase(view);
+    yield;
     if (shown("alleys")) this.drawAlleys(view);
+    yield;
     if (shown("segments")) this.drawRoads(view);
+    yield;
     if (shown("area")) this.drawArea(view);
     if (shown("houses")) this.drawHouses(view);
+    yield;
     SIGNS.filter(shown).forEach((name) => this.drawSigns(view, name, labels));
+    yield;
     // The ways' words are drawn last and get their places first.
     const lengths = new Labels(context);
     lengths.taken = labels.taken;

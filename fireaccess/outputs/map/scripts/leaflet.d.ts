@@ -11,6 +11,8 @@ declare namespace L {
     add(other: Pixel): Point;
     divideBy(number: number): Point;
     equals(other: Pixel | undefined): boolean;
+    multiplyBy(number: number): Point;
+    round(): Point;
   }
 
   interface Bounds {
@@ -95,6 +97,7 @@ declare namespace L {
     constructor(options?: { padding?: number; pane?: string });
     options: { padding: number };
     protected _bounds: Bounds;
+    protected _center: LatLng;
     protected _container: HTMLCanvasElement;
     protected _zoom: number;
     protected _update(): void;

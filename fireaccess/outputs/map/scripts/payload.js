@@ -8,7 +8,7 @@ const Unpacker = Reflect.get(window, "DecompressionStream");
 
 /**
  * @param {string} text JSON, gzip, base64.
- * @returns {Promise<Ward>}
+ * @returns {Promise<any>}
  */
 async function unpack(text) {
   if (Unpacker === undefined) throw new Error("the browser can't unpack gzip");
@@ -90,11 +90,17 @@ class Table {
   constructor(packed) {
     this.count = packed.count;
     /** @type {Map<string, (i: number) => any>} */
-    this.readers = new Map(
-      Object.entries(packed.columns).flatMap(([name, column]) => readers(this, name, column)),
-    );
+    this.readers = new Map();
     /** @type {Map<string, Map<string, number[]>>} */
     this.indexes = new Map();
+    this.add(packed.columns);
+  }
+
+  /** @param {Record<string, PackedColumn>} columns */
+  add(columns) {
+    Object.entries(columns)
+      .flatMap(([name, column]) => readers(this, name, column))
+      .forEach(([name, read]) => this.readers.set(name, read));
   }
 
   /**

@@ -50,24 +50,41 @@ function speakPage({ ward, words, map }) {
 }
 
 /**
- * Show a ward on a map of Leaflet.
- * @param {any} map
- * @param {string} dataId Id of the element that holds the packed data.
+ * Unpack one half of the data; null, and a message on the page, if it is damaged.
+ * @param {string} id Of the element that holds it.
  */
-async function showWard(map, dataId) {
+async function half(id) {
+  try {
+    return await unpack(byId(id).textContent || "");
+  } catch (error) {
+    byId("ward-damaged").hidden = false;
+    console.error(error);
+    return null;
+  }
+}
+
+/** Wait until the browser has read the whole page: the other half stands behind the script. */
+async function pageRead() {
+  if (document.readyState !== "loading") return;
+  await new Promise((done) => document.addEventListener("DOMContentLoaded", done));
+}
+
+/** Wait until what was done is on the screen. */
+const drawn = () =>
+  new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+
+/**
+ * Show a ward on a map of Leaflet: the first picture, then all that can be asked of it.
+ * @param {any} map
+ */
+async function showWard(map) {
   if (Unpacker === undefined) {
     byId("ward-too_old").hidden = false;
     return;
   }
-  /** @type {Ward} */
-  let ward;
-  try {
-    ward = await unpack(byId(dataId).textContent || "");
-  } catch (error) {
-    byId("ward-damaged").hidden = false;
-    console.error(error);
-    return;
-  }
+  const page = document.documentElement;
+  const ward = await half("data");
+  if (ward === null) return;
   if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) {
     map.options.zoomAnimationThreshold = 0;
     map.options.inertia = false;
@@ -80,7 +97,17 @@ async function showWard(map, dataId) {
   map.addLayer(app.canvas);
   showControls(app);
   addTiles(app);
+  // It can be used when all that it asks for is there.
+  const panel = byId("ward-panel");
+  panel.setAttribute("inert", "");
   showPanel(app);
+  await drawn();
+  page.dataset.drawn = "yes";
+  await pageRead();
+  const details = await half("details");
+  if (details === null) return;
+  addDetails(app, details);
+  panel.removeAttribute("inert");
   showMeasure(app);
   showCard(app, showPrint(app));
   byId("ward-skip").addEventListener("click", (event) => {
@@ -89,9 +116,6 @@ async function showWard(map, dataId) {
     map.getContainer().focus();
   });
   new Address(app);
-  requestAnimationFrame(() =>
-    requestAnimationFrame(() => {
-      document.documentElement.dataset.ready = "yes";
-    }),
-  );
+  await drawn();
+  page.dataset.ready = "yes";
 }

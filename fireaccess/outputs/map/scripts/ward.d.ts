@@ -143,6 +143,14 @@ interface Ward {
   routes: PackedRoutes;
 }
 
+/** The other half of the data, unpacked once the first picture is drawn. */
+interface Details {
+  columns: Record<string, Record<string, PackedColumn>>;
+  stops: Ward["stops"];
+  evidence: Ward["evidence"];
+  routes: PackedRoutes;
+}
+
 /** A line on the Mercator square from 0 to 1: x, y, x, y …; and its length on the ground. */
 interface Path {
   points: Float64Array;
