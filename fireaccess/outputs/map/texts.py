@@ -23,9 +23,9 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "zoom_out": ("Thu nhỏ", "Zoom out"),
         "close": ("Đóng", "Close"),
         "too_old": (
-            "Trình duyệt này quá cũ để mở bản đồ. Hãy dùng Chrome, Edge hoặc Cốc Cốc từ bản 80, "
+            "Trình duyệt này quá cũ để mở bản đồ. Hãy dùng Chrome, Edge hoặc Cốc Cốc từ bản 88, "
             "Firefox từ bản 113, Safari từ bản 16.4.",
-            "This browser is too old for the map. Use Chrome or Edge 80, Firefox 113, Safari 16.4 "
+            "This browser is too old for the map. Use Chrome or Edge 88, Firefox 113, Safari 16.4 "
             "or newer.",
         ),
         "damaged": (

@@ -159,7 +159,9 @@ class WardCanvas extends L.Renderer {
   /** While the map is dragged: draw anew once its edge would be seen. */
   follow() {
     if (this._map.getZoom() !== this._zoom || this._map._animatingZoom) return;
-    if (!this.covers() && this.coming === null) this.drawAhead();
+    // Whoever jumps to a place wants to see it at once.
+    if (!this._map.dragging.moving()) this._update();
+    else if (!this.covers() && this.coming === null) this.drawAhead();
   }
 
   /** Draw what comes into sight out of sight, some of it in each frame, so that the drag goes on. */

@@ -65,6 +65,7 @@ declare namespace L {
     containerPointToLayerPoint(point: Pixel): Point;
     fitBounds(bounds: Box, options?: ViewOptions): this;
     getBounds(): LatLngBounds;
+    dragging: { moving(): boolean };
     getCenter(): LatLng;
     getContainer(): HTMLElement;
     getPixelOrigin(): Point;

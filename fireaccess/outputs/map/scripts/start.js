@@ -78,7 +78,7 @@ const drawn = () =>
  * @param {any} map
  */
 async function showWard(map) {
-  if (Unpacker === undefined) {
+  if (Unpacker === undefined || !("replaceChildren" in document.body)) {
     byId("ward-too_old").hidden = false;
     return;
   }
