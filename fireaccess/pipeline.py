@@ -408,6 +408,7 @@ def compute(project: Project, inputs: Inputs, *, stage: Any, timings: dict[str, 
         routes=routes,
         stations=layers.stations_layer(network, known_stations),
         groups=layers.groups_layer(network, inputs.houses.groups),
+        openstreetmap=inputs.roads.openstreetmap,
         timings=timings,
     )
 

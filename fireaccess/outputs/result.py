@@ -71,6 +71,8 @@ class Result:
     groups
         Outlines of the residential groups, with their names in ``group``; no rows where the project
         names none.
+    openstreetmap
+        Whether roads are OpenStreetMap's, which has to be said wherever they are shown.
     timings
         Seconds that each stage took.
     """
@@ -95,6 +97,7 @@ class Result:
     routes: Routes | None = None
     stations: gpd.GeoDataFrame = field(default_factory=lambda: _no_rows("object_id", "name"))
     groups: gpd.GeoDataFrame = field(default_factory=lambda: _no_rows("group"))
+    openstreetmap: bool = False
     timings: dict[str, float] = field(default_factory=dict)
 
     def map(self) -> WardMap:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime
 import io
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +25,7 @@ from fireaccess.model.errors import OutputError
 from fireaccess.model.layers import TABLES, kind_of, needs_place
 from fireaccess.model.words import CODES, HELP_TITLE, TABLE_TITLES, heading, word_of
 from fireaccess.network.tags import MEASURED_SOURCES
+from fireaccess.outputs.order import natural
 from fireaccess.outputs.result import Result
 
 #: What the first cell of the example row begins with; a reader passes over such rows.
@@ -651,9 +651,4 @@ def _placed(
 def _by_name(row: Mapping[str, Any]) -> tuple[Any, ...]:
     """Sort as people count, Ngõ 5 before Ngõ 29; what has no name comes last."""
     name = row.get("road_name")
-    return name is None, _natural(name or ""), _natural(row["object_id"])
-
-
-def _natural(text: str) -> list[tuple[int, str]]:
-    parts = re.split(r"(\d+)", text)
-    return [(int(part), "") if part.isdecimal() else (-1, part.casefold()) for part in parts]
+    return name is None, natural(name or ""), natural(row["object_id"])

@@ -260,6 +260,7 @@ def roads_from_graph(graph: nx.MultiDiGraph, *, file: Path | None = None) -> Roa
         objects=no_objects(crs),
         file=file,
         left_out={reason: len(ids) for reason, ids in sorted(left_out.items())},
+        openstreetmap=True,
     )
 
 

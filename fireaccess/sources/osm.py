@@ -18,6 +18,8 @@ from fireaccess.model.text import nfc
 from fireaccess.sources.coordinates import WGS84
 from fireaccess.sources.roads import WAY_TAGS, Roads, is_road, is_yes, make_roads, no_objects
 
+#: What a file names as its generator if `fireaccess.sources.sample` invented all that is in it.
+INVENTED: Final = "fireaccess sample"
 OSM_SUFFIXES: Final = (".osm", ".osm.gz", ".osm.bz2", ".osm.pbf", ".pbf")
 
 #: What OSM maps of water and fire points (SPEC §7): ``emergency=*`` to table and type.
@@ -193,7 +195,7 @@ def _outline(way: Any) -> Any:
 
 def _read(path: Path, buildings: bool) -> Roads:
     seen = _Collector()
-    processor: Iterable[Any] = (
+    processor: Any = (
         osmium.FileProcessor(str(path))
         .with_locations()
         .with_filter(osmium.filter.EmptyTagFilter())
@@ -227,6 +229,7 @@ def _read(path: Path, buildings: bool) -> Roads:
         file=path,
         dated=date.fromtimestamp(seen.newest) if seen.newest > 0 else None,
         left_out=seen.left_out,
+        openstreetmap=processor.header.get("generator") != INVENTED,
     )
 
 

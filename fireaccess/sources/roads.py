@@ -110,6 +110,8 @@ class Roads:
         Where the roads come from, and the newest date that the file gives.
     left_out
         How many ways were left out, by reason.
+    openstreetmap
+        Whether they are OpenStreetMap's, which its licence asks to be said wherever they are shown.
     """
 
     crs: CRS
@@ -124,6 +126,7 @@ class Roads:
     file: Path | None = None
     dated: date | None = None
     left_out: Mapping[str, int] = field(default_factory=dict)
+    openstreetmap: bool = False
 
     def __len__(self) -> int:
         return len(self.way_id)

@@ -43,22 +43,51 @@ SHAPES = {
 
 def decoded(columns):
     """Return the parts of each geometry as coordinates, read as the browser reads them."""
-    x = np.cumsum(columns["x"]) / payload.SCALE
-    y = np.cumsum(columns["y"]) / payload.SCALE
-    pieces = np.split(np.column_stack([x, y]), np.cumsum(columns["vertices"])[:-1])
+    lon = 360 * (np.cumsum(columns["x"]) / payload.UNITS - 0.5)
+    north = np.pi * (1 - 2 * np.cumsum(columns["y"]) / payload.UNITS)
+    lat = np.degrees(np.arctan(np.sinh(north)))
+    pieces = np.split(np.column_stack([lon, lat]), np.cumsum(columns["vertices"])[:-1])
     first = np.cumsum([0, *columns["parts"]])
     return [pieces[a:b] for a, b in itertools.pairwise(first)]
 
 
+HALF_A_UNIT = 180.0001 / payload.UNITS  # in degrees
+
+
+def drawn(shape):
+    """Return the vertices of a shape, without those that close its rings."""
+    parts = shapely.get_parts(shape)
+    if shapely.get_dimensions(shape) < 2:
+        return shapely.get_coordinates(parts)
+    return np.concatenate([shapely.get_coordinates(ring)[:-1] for ring in shapely.get_rings(parts)])
+
+
 @pytest.mark.parametrize("name", SHAPES)
-def test_geometry_comes_back_within_a_millionth_of_a_degree(name):
+def test_geometry_comes_back_within_half_a_unit(name):
     shape = SHAPES[name]
     columns = payload.geometry([SHAPES["point"], shape, SHAPES["line"]])
     _, pieces, _ = decoded(columns)
     assert columns["dimension"] == [0, shapely.get_dimensions(shape), 1]
-    np.testing.assert_allclose(
-        np.concatenate(pieces), shapely.get_coordinates(shape), rtol=0, atol=0.5000001e-6
-    )
+    np.testing.assert_allclose(np.concatenate(pieces), drawn(shape), rtol=0, atol=HALF_A_UNIT)
+
+
+def test_each_outline_begins_at_the_middle_of_its_house():
+    houses = np.array([SHAPES["polygon with a hole"], None, SHAPES["point"]], dtype=object)
+    points, places = payload.middles(houses)
+    assert points[0].equals_exact(shapely.Point(105.8, 21), 1e-9)
+    assert points[1:].tolist() == [None, houses[2]]
+    packed = payload.geometry(houses, places)
+    alone = [payload.geometry(houses[[k]], places[[k]]) for k in range(len(houses))]
+    assert packed == {
+        name: list(itertools.chain.from_iterable(each[name] for each in alone)) for name in packed
+    }
+    for k in (0, 2):
+        for name, place in zip("xy", places[k].tolist(), strict=True):
+            alone[k][name][0] += place
+        [pieces] = decoded(alone[k])
+        np.testing.assert_allclose(
+            np.concatenate(pieces), drawn(houses[k]), rtol=0, atol=HALF_A_UNIT
+        )
 
 
 @pytest.mark.parametrize(
@@ -83,7 +112,7 @@ def test_of_a_collection_the_highest_dimension_is_drawn():
     outer = shapely.GeometryCollection([inner, SHAPES["line"]])
     columns = payload.geometry([outer])
     assert columns["dimension"] == [2]
-    assert columns["vertices"] == [5]
+    assert columns["vertices"] == [4]
 
 
 def test_geometry_of_nothing():
@@ -328,16 +357,16 @@ def test_words_for_alleys_and_objects():
 
 def test_openstreetmap_is_named_where_it_is_the_source():
     result = fake()
-    assert document(result)["osm"]
-    result.project.options.synthetic = True
-    assert not document(result)["osm"]
-    result.project.options.synthetic = False
-    result.project.roads = Path("roads.geojson")
-    assert not document(result)["osm"]
+    for openstreetmap in (True, False):
+        result.openstreetmap = openstreetmap
+        shown = document(result)
+        assert shown["osm"] == openstreetmap
+        assert any("OpenStreetMap" in text for text in shown["told"]["vi"]) == openstreetmap
 
 
 def test_footer_states_norm_vehicle_dates_and_what_is_assumed():
     result = fake()
+    result.openstreetmap = False
     result.project.options.synthetic = True
     told = document(result)["told"]
     assert told["vi"] == [

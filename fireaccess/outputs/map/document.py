@@ -13,6 +13,7 @@ from typing import Any, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from fireaccess.analysis.water import water_limits
 from fireaccess.outputs.map import payload
@@ -20,11 +21,11 @@ from fireaccess.outputs.map.payload import Column
 from fireaccess.outputs.map.routes import no_routes, routes
 from fireaccess.outputs.map.texts import texts
 from fireaccess.outputs.map.told import told
+from fireaccess.outputs.order import natural
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.sentences import LANGUAGES
 from fireaccess.outputs.why.teller import telling_tags
-from fireaccess.project import Project
-from fireaccess.sources.osm import is_osm_file
+from fireaccess.sources.houses import NO_GROUP
 
 STATUSES: Final = (
     "ok",
@@ -180,7 +181,6 @@ def document(result: Result) -> dict[str, Any]:
     frames = _frames(result)
     area = [] if result.area is None or result.area.is_empty else [result.area]
     statistics = result.statistics
-    osm = _uses_osm(result.project)
     stops = _stops(result)
     layers = {name: payload.layer(frames[name], _columns(result, name)) for name in _LAYERS}
     _pack_closer(layers["houses"]["columns"], frames["houses"], stops)
@@ -189,18 +189,19 @@ def document(result: Result) -> dict[str, Any]:
         "texts": {language: texts(language) for language in LANGUAGES},
         "project": result.project.name,
         "synthetic": result.project.options.synthetic,
-        "told": {language: told(result, language, osm=osm) for language in LANGUAGES},
-        "osm": osm,
+        "told": {language: told(result, language) for language in LANGUAGES},
+        "osm": result.openstreetmap,
         "starts": result.project.options.starts,
         "tiles": _tiles(result),
         "bounds": payload.bounds(
-            area, *(frames[name].geometry.to_numpy() for name in ("houses", *frames))
+            area, *(getattr(result, name).geometry.to_numpy() for name in ("houses", *_LAYERS))
         ),
         "limits": _limits(result),
         "figures": {
             "area": _figures(statistics["area"]),
             "groups": [
-                {"group": group["group"], **_figures(group)} for group in statistics["groups"]
+                {"group": group["group"], **_figures(group)}
+                for group in sorted(statistics["groups"], key=_by_name)
             ],
         },
         "measured": statistics["area"]["roads"]["alley_measured_share"],
@@ -210,6 +211,7 @@ def document(result: Result) -> dict[str, Any]:
             **layers,
             "area": {"count": len(area), "geometry": payload.geometry(area), "columns": {}},
         },
+        "outlines": _outlines(result.houses),
         "routes": routes(result),
     }
 
@@ -234,7 +236,12 @@ def halves(document: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]
 
     A page shows its picture in half the time so: most of the data only answer what is asked later.
     """
-    late = {"stops": {}, "evidence": payload.table(pd.DataFrame(), {}), "routes": no_routes()}
+    late = {
+        "outlines": None,
+        "stops": {},
+        "evidence": payload.table(pd.DataFrame(), {}),
+        "routes": no_routes(),
+    }
     layers, columns = {}, {}
     for name, layer in document["layers"].items():
         own = layer["columns"]
@@ -243,6 +250,14 @@ def halves(document: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]
         columns[name] = {key: own[key] for key in own if key not in early}
     first = {**document, **late, "layers": layers}
     return first, {"columns": columns, **{key: document[key] for key in late}}
+
+
+def _outlines(houses: gpd.GeoDataFrame) -> dict[str, Any] | None:
+    """Return the outlines of houses, each from its middle on; None if all are points."""
+    outlines = houses.geometry.to_numpy()
+    if not (shapely.get_dimensions(outlines) > 0).any():
+        return None
+    return payload.geometry(outlines, payload.middles(outlines)[1])
 
 
 def _pack_closer(
@@ -277,7 +292,9 @@ def _frames(result: Result) -> dict[str, gpd.GeoDataFrame]:
     """Return the layers with the columns that only the map has."""
     frames = {name: getattr(result, name) for name in _LAYERS}
     rows = result.house_rows[["best_stopped_by", "water_best_m"]]
-    frames["houses"] = frames["houses"].join(rows)
+    # From afar a house is a dot: its outline comes with the details.
+    middles, _ = payload.middles(frames["houses"].geometry.to_numpy())
+    frames["houses"] = frames["houses"].join(rows).set_geometry(middles, crs=frames["houses"].crs)
     frames["segments"] = frames["segments"].assign(certified_by=_certified_by(result))
     frames["alleys"] = frames["alleys"].assign(alley=_alley(frames["alleys"]))
     for name in ("water", "fire_points"):
@@ -319,6 +336,10 @@ def _works(objects: gpd.GeoDataFrame) -> list[str]:
     ]
 
 
+def _by_name(group: Mapping[str, Any]) -> tuple[Any, ...]:
+    return group["group"] == NO_GROUP, natural(str(group["group"]))
+
+
 def _figures(statistics: Mapping[str, Any]) -> dict[str, Any]:
     return {name: statistics[name] for name in _FIGURES}
 
@@ -333,14 +354,6 @@ def _limits(result: Result) -> dict[str, Any]:
         "water_m": dict(water_limits(norm)),
         "point_m": norm.value_or_none("fire_point_m"),
     }
-
-
-def _uses_osm(project: Project) -> bool:
-    """Whether OpenStreetMap has to be named as the source; what the sample invents is not its."""
-    path = project.roads
-    return not project.options.synthetic and (
-        is_osm_file(path) or path.suffix.lower() == ".graphml"
-    )
 
 
 def _tiles(result: Result) -> dict[str, str] | None:

@@ -1,9 +1,8 @@
 """Frames as one compressed columnar payload.
 
-A layer is a set of columns of equal length: coordinates as whole millionths of a degree, each
-the difference from the one before it, words from a short list as their numbers, and the rest as
-it is. The whole is JSON, gzip, base64: letters that no template, script or page can mistake for
-anything else.
+A layer is a set of columns of equal length: coordinates as whole numbers, each the difference
+from the one before it, words from a short list as their numbers, and the rest as it is. The whole
+is JSON, gzip, base64: letters that no template, script or page can mistake for anything else.
 """
 
 from __future__ import annotations
@@ -23,14 +22,17 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-SCALE = 1_000_000
-"""Units per degree: 1e-6° is 11 cm at most."""
+UNITS = 2**29
+"""Units along a side of the Mercator square, as Leaflet maps the world: 7.5 cm at the equator."""
 
 Column = Callable[[pd.Series], Any]
 
 # A whole number that is written the way JavaScript writes it.
 _NUMBER = re.compile(r"(?<![0-9])(0|[1-9][0-9]{0,8})(?![0-9])")
 _BLANK = "\0"
+# As shapely.get_type_id has them: rings and polygons, and the first of those with several parts.
+_RINGS = (2, 3)
+_SEVERAL = 4
 _ID = re.compile(r"(.*?)([0-9]{1,9})", re.DOTALL)
 
 
@@ -57,23 +59,60 @@ def layer(frame: gpd.GeoDataFrame, columns: Mapping[str, Column]) -> dict[str, A
     return {**table(frame, columns), "geometry": geometry(frame.geometry.to_numpy())}
 
 
-def geometry(geometries: Sequence[Any] | npt.NDArray[np.object_]) -> dict[str, Any]:
+def units(lonlat: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Return places on the Mercator square, from its north-western corner.
+
+    Parameters
+    ----------
+    lonlat
+        Degrees in WGS 84, shape ``(n, 2)``. The square ends at 85° north and south.
+
+    Returns
+    -------
+    array of int64, shape (n, 2)
+        Whole `UNITS` to the east and to the south.
+
+    Examples
+    --------
+    >>> units(np.array([[0.0, 0.0], [180.0, -90.0]])) / UNITS
+    array([[0.5       , 0.5       ],
+           [1.        , 0.99836208]])
+    """
+    lon, lat = lonlat.T
+    north = np.arcsinh(np.tan(np.radians(np.clip(lat, -85, 85))))
+    square = np.stack([lon / 360 + 0.5, 0.5 - north / math.tau], axis=1)
+    whole: npt.NDArray[np.int64] = np.rint(UNITS * square).astype(np.int64)
+    return whole
+
+
+def geometry(
+    geometries: Sequence[Any] | npt.NDArray[np.object_],
+    places: npt.NDArray[np.int64] | None = None,
+) -> dict[str, Any]:
     """Return geometries as columns of whole numbers.
 
     Of each geometry only the parts of its highest dimension are kept. Missing and empty ones
-    have no parts.
+    have no parts. Rings come without the last vertex, which is their first.
+
+    Parameters
+    ----------
+    geometries
+        In EPSG:4326.
+    places
+        For each geometry a place in `units` that it begins at, shape ``(n, 2)``; by default it
+        begins where the one before it ends.
 
     Returns
     -------
     dict
         ``dimension`` of each geometry (0 point, 1 line, 2 polygon), ``parts`` of each geometry
-        (points, lines or rings), ``vertices`` of each part, and the coordinates ``x`` and ``y``
-        of all vertices one after another as differences.
+        (points, lines or rings), ``vertices`` of each part, and the `units` ``x`` and ``y`` of
+        all vertices one after another as differences.
 
     Examples
     --------
     >>> geometry([shapely.Point(105.8, 21.0), None])
-    {'dimension': [0, -1], 'parts': [1, 0], 'vertices': [1], 'x': [105800000], 'y': [21000000]}
+    {'dimension': [0, -1], 'parts': [1, 0], 'vertices': [1], 'x': [426215852], 'y': [236392299]}
     """
     array = np.asarray(geometries, dtype=object)
     pieces, owner = _pieces(array)
@@ -85,8 +124,14 @@ def geometry(geometries: Sequence[Any] | npt.NDArray[np.object_]) -> dict[str, A
         good[bad] = False
         pieces, owner = pieces[good], owner[good]
         coordinates, piece = shapely.get_coordinates(pieces, return_index=True)
-    whole = np.rint(coordinates * SCALE).astype(np.int64)
+    closing = np.diff(piece, append=-1) != 0
+    closing &= np.isin(shapely.get_type_id(pieces), _RINGS)[piece]
+    whole, piece = units(coordinates[~closing]), piece[~closing]
     steps = np.diff(whole, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+    if places is not None:
+        of = owner[piece]
+        first = np.flatnonzero(np.diff(of, prepend=-1))
+        steps[first] = whole[first] - places[of[first]]
     parts = np.bincount(owner, minlength=len(array))
     dimension = np.where(parts > 0, shapely.get_dimensions(array), -1)
     return {
@@ -98,23 +143,48 @@ def geometry(geometries: Sequence[Any] | npt.NDArray[np.object_]) -> dict[str, A
     }
 
 
+def middles(
+    geometries: npt.NDArray[np.object_],
+) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int64]]:
+    """Return the middle of each geometry's box: as points, none for none, and in `units`.
+
+    Examples
+    --------
+    >>> points, places = middles(np.array([shapely.box(105.8, 21.0, 105.9, 21.2), None]))
+    >>> points
+    array([<POINT (105.85 21.1)>, None], dtype=object)
+    """
+    boxes = shapely.bounds(geometries)
+    there = np.isfinite(boxes).all(axis=1)
+    points = np.full(len(boxes), None, dtype=object)
+    points[there] = shapely.points((boxes[there, :2] + boxes[there, 2:]) / 2)
+    places = np.zeros((len(boxes), 2), dtype=np.int64)
+    places[there] = units(shapely.get_coordinates(points[there]))
+    return points, places
+
+
 def _pieces(
     array: npt.NDArray[np.object_],
 ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.intp]]:
-    """Return the points, lines and rings of geometries, and the geometry that each belongs to."""
-    parts, owner = shapely.get_parts(array, return_index=True)
+    """Return the points, lines and rings of geometries, and the geometry that each belongs to.
+
+    A polygon without holes stands for its ring: to take a geometry apart is to copy it.
+    """
+    owner = np.flatnonzero(shapely.get_type_id(array) >= 0)
+    parts = array[owner]
     # A collection may hold collections; few do, and not deep.
-    while np.isin(shapely.get_type_id(parts), (4, 5, 6, 7)).any():
-        parts, outer = shapely.get_parts(parts, return_index=True)
-        owner = owner[outer]
+    while (several := shapely.get_type_id(parts) >= _SEVERAL).any():
+        inner, outer = shapely.get_parts(parts[several], return_index=True)
+        parts = np.concatenate([parts[~several], inner])
+        owner = np.concatenate([owner[~several], owner[several][outer]])
     keep = (shapely.get_dimensions(parts) == shapely.get_dimensions(array)[owner]) & (
         ~shapely.is_empty(parts)
     )
     parts, owner = parts[keep], owner[keep]
-    polygon = shapely.get_type_id(parts) == 3
-    rings, of_polygon = shapely.get_rings(parts[polygon], return_index=True)
-    pieces = np.concatenate([parts[~polygon], rings])
-    owners = np.concatenate([owner[~polygon], owner[polygon][of_polygon]])
+    holed = shapely.get_num_interior_rings(parts) > 0
+    rings, of_polygon = shapely.get_rings(parts[holed], return_index=True)
+    pieces = np.concatenate([parts[~holed], rings])
+    owners = np.concatenate([owner[~holed], owner[holed][of_polygon]])
     order = np.argsort(owners, kind="stable")
     return pieces[order], owners[order]
 
@@ -136,16 +206,14 @@ def bounds(*layers: Sequence[Any] | npt.NDArray[np.object_]) -> list[float] | No
 
 def words(*known: str) -> Column:
     """Return what numbers a column's words by a list: −1 is missing, any other word an error."""
-    numbers = {word: number for number, word in enumerate(known)}
+    index = pd.Index(known, dtype=object)
 
     def convert(series: pd.Series) -> dict[str, Any]:
-        missing = series.isna().to_numpy()
-        codes: list[int] = []
-        for value, absent in zip(series.to_list(), missing, strict=True):
-            if not absent and value not in numbers:
-                raise ValueError(f"{series.name}: {value!r} is none of {', '.join(known)}")
-            codes.append(-1 if absent else numbers[value])
-        return {"words": list(known), "codes": codes}
+        codes = index.get_indexer(pd.Index(series, dtype=object))
+        other = series[(codes < 0) & series.notna().to_numpy()]
+        if len(other):
+            raise ValueError(f"{series.name}: {other.iloc[0]!r} is none of {', '.join(known)}")
+        return {"words": list(known), "codes": codes.tolist()}
 
     return convert
 
@@ -221,20 +289,26 @@ def sentences(told: Mapping[str, Sequence[str | None]]) -> dict[str, Any]:
     ({'vi': ['vòi \x00 m'], 'en': ['\x00 m of hose']}, [0, 0], [12, 7])
     """
     forms: dict[tuple[str, ...], int] = {}
-    known: dict[str, tuple[str, ...]] = {}
+    # By the form of the first text: all forms, and what fills those of the other texts.
+    known: dict[str, tuple[tuple[str, ...], list[str]]] = {}
     form: list[int] = []
     numbers: list[int] = []
     for row in zip(*told.values(), strict=True):
         # A blank in the text itself would be taken for one of the form's.
         texts = tuple((text or "").replace(_BLANK, "\N{REPLACEMENT CHARACTER}") for text in row)
         first, *figures = _take_apart(texts[0])
-        blanked = known.get(first)
-        if blanked is None or any(
-            _filled(other, figures) != text for other, text in zip(blanked, texts, strict=True)
+        filling = known.get(first)
+        if filling is not None and all(
+            other % tuple(figures) == text
+            for other, text in zip(filling[1], texts[1:], strict=True)
         ):
+            blanked = filling[0]
+        else:
             parts = [_take_apart(text) for text in texts]
             if all(part[1:] == figures for part in parts):
-                blanked = known[first] = tuple(part[0] for part in parts)
+                blanked = tuple(part[0] for part in parts)
+                fillings = [text.replace("%", "%%").replace(_BLANK, "%s") for text in blanked[1:]]
+                known[first] = blanked, fillings
             else:
                 blanked, figures = texts, []
         numbers.extend(map(int, figures))
@@ -250,13 +324,6 @@ def _take_apart(text: str) -> list[str]:
     """Return a sentence's form and the numbers that fill its blanks."""
     parts = _NUMBER.split(text)
     return [_BLANK.join(parts[::2]), *parts[1::2]]
-
-
-def _filled(form: str, figures: list[str]) -> str:
-    first, *parts = form.split(_BLANK)
-    if len(parts) != len(figures):
-        return ""
-    return first + "".join(map(str.__add__, figures, parts))
 
 
 def often(series: pd.Series) -> dict[str, Any]:

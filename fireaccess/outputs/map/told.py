@@ -64,7 +64,7 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 )
 
 
-def told(result: Result, language: Language, *, osm: bool) -> list[str]:
+def told(result: Result, language: Language) -> list[str]:
     """Return statements on a result, in the order in which they are shown.
 
     Parameters
@@ -73,8 +73,6 @@ def told(result: Result, language: Language, *, osm: bool) -> list[str]:
         What `fireaccess.run` returns.
     language
         Language of the statements.
-    osm
-        Whether the roads are OpenStreetMap's.
     """
     place = LANGUAGES.index(language)
     norm, vehicle = result.norm, result.vehicle
@@ -89,6 +87,7 @@ def told(result: Result, language: Language, *, osm: bool) -> list[str]:
         clause = f", {figure.clause}" if figure.verified else ""
         return f"{figure_text(figure, language)}{clause}"
 
+    roads = "osm_roads" if result.openstreetmap else "roads"
     survey = day(dates["newest_evidence"], language)
     assumed = [
         _FIGURES[name][place]
@@ -104,7 +103,7 @@ def told(result: Result, language: Language, *, osm: bool) -> list[str]:
             title=getattr(vehicle.title, language),
             width=decimal(vehicle.width_m.value, language),
         ),
-        say("osm_roads" if osm else "roads", when=day(dates["roads"], language) or say("no_date")),
+        say(roads, when=day(dates["roads"], language) or say("no_date")),
         say("survey", when=survey) if survey else say("no_survey"),
         say("turns_off"),
     ]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from xml.sax.saxutils import quoteattr
 
+from fireaccess.sources.osm import INVENTED
 from fireaccess.sources.sample.drawing import LonLat, Sheet
 
 NOTE = "Dữ liệu giả lập / SYNTHETIC: invented by fireaccess, no real place"
@@ -37,7 +38,7 @@ def osm_text(sheet: Sheet) -> str:
     """Return a finished sheet as OSM XML; ``upload="never"`` keeps editors from sending it."""
     lines = [
         "<?xml version='1.0' encoding='UTF-8'?>",
-        '<osm version="0.6" generator="fireaccess sample" upload="never">',
+        f'<osm version="0.6" generator="{INVENTED}" upload="never">',
         f"  <note>{NOTE}</note>",
     ]
     for node in sheet.nodes.values():

@@ -36,13 +36,15 @@ function newApp(ward, map) {
  * @param {App} app
  * @param {Details} details
  */
-function addDetails(app, { columns, stops, evidence, routes }) {
+function addDetails(app, { columns, outlines, stops, evidence, routes }) {
   const { ward, layers } = app;
   Object.assign(ward, { stops, evidence, routes });
   Object.entries(columns).forEach(([name, some]) => layers[name].add(some));
+  const { houses } = layers;
+  if (outlines !== null) houses.shapes = new Shapes(outlines, houses.shapes);
   // The segment of a house's door stands among the ways, and nowhere twice.
   const doors = routes.doors.houses.segment;
-  layers.houses.readers.set("segment_id", (i) =>
+  houses.readers.set("segment_id", (i) =>
     doors[i] >= 0 ? layers.segments.value("segment_id", doors[i]) : null,
   );
   app.evidence = new Table(evidence);

@@ -25,6 +25,8 @@ const RIM_RADIUS = 3.5;
 const GROUP_NAMES_ZOOM = 15;
 const ROAD_NAMES_ZOOM = 17;
 const SAME_NAME_APART = 260;
+// What is drawn beyond each edge of what is seen, as a share of it: so far a drag needs no drawing.
+const PADDING = 0.2;
 // Of a frame, so that something is left for the drag itself.
 const AHEAD_MS = 10;
 
@@ -60,22 +62,12 @@ const CLICKED = [
   ["segments", "alleys"],
 ];
 
-/**
- * A view moved to the right and down.
- * @param {View} view
- * @param {number} right In pixels.
- * @param {number} down
- * @returns {View}
- */
-function shifted(view, right, down) {
-  return { ...view, left: view.left - right, top: view.top - down };
-}
-
 /** Leaflet's Renderer moves and scales the canvas with the map between two drawings. */
 class WardCanvas extends L.Renderer {
   /** @param {Omit<App, "map" | "canvas">} app */
   constructor(app) {
-    super({ padding: 0.2 });
+    // The first picture is no larger than what is seen.
+    super({ padding: 0 });
     this.app = app;
     this.paper = document.createElement("canvas");
     this.paper.className = "ward-canvas";
@@ -115,15 +107,18 @@ class WardCanvas extends L.Renderer {
    */
   setRatio(ratio) {
     this.ratio = ratio;
-    this.options.padding = ratio === null ? 0.2 : 0;
+    this.options.padding = ratio === null ? PADDING : 0;
     this.place();
   }
 
   /** Draw what the other half of the data brought. */
   addDetails() {
     this.base = new Grid(this.app.routes.lines);
+    this.grids.set("houses", new Grid(this.app.layers.houses.shapes));
     classified.delete(this.app.layers.houses);
-    this.redraw();
+    this.options.padding = PADDING;
+    // After a zoom it is placed anyway.
+    if (this._map && !this._map._animatingZoom) this.place();
   }
 
   /** Draw again before the next frame. */
@@ -280,6 +275,8 @@ class WardCanvas extends L.Renderer {
     if (shown("alleys")) this.placeRoadNames(view, labels, "alleys");
     labels.draw();
     [...this.ways].reverse().forEach((way) => drawWay(context, view, way));
+    // What stops the truck stands where its way ends and the hose begins.
+    if (this.ways.length && shown("barriers")) this.drawSigns(view, "barriers", labels);
     const chosen = state.get("chosen");
     if (chosen !== null) this.drawChosen(view, chosen);
     lengths.draw();
@@ -337,15 +334,14 @@ class WardCanvas extends L.Renderer {
    * @param {View} view
    * @param {Shapes} shapes
    * @param {ArrayLike<number>} objects
-   * @param {() => void} finish
+   * @param {(path: Path2D) => void} finish
    */
   trace(view, shapes, objects, finish) {
-    const { context } = this;
     const { scale, left, top } = view;
     const { dimension, part, vertex, x: xs, y: ys } = shapes;
     for (let start = 0; start < objects.length; start += 10) {
       const stop = Math.min(start + 10, objects.length);
-      context.beginPath();
+      const path = new Path2D();
       for (let k = start; k < stop; k++) {
         const i = objects[k];
         for (let p = part[i]; p < part[i + 1]; p++) {
@@ -355,17 +351,17 @@ class WardCanvas extends L.Renderer {
           for (let v = vertex[p]; v < end; v++) {
             const x = xs[v] * scale - left;
             const y = ys[v] * scale - top;
-            if (v === vertex[p]) context.moveTo(x, y);
+            if (v === vertex[p]) path.moveTo(x, y);
             // Less than a pixel farther is not seen.
             else if (Math.abs(x - drawnX) + Math.abs(y - drawnY) < 0.8 && v + 1 < end) continue;
-            else context.lineTo(x, y);
+            else path.lineTo(x, y);
             drawnX = x;
             drawnY = y;
           }
-          if (dimension[i] === 2) context.closePath();
+          if (dimension[i] === 2) path.closePath();
         }
       }
-      finish();
+      finish(path);
     }
   }
 
@@ -376,8 +372,9 @@ class WardCanvas extends L.Renderer {
    * @param {string} stroke
    * @param {number} width
    * @param {number[]} [dash]
+   * @param {number[][]} [moves] Where beside its true place each line is drawn, in pixels.
    */
-  stroke(view, shapes, objects, stroke, width, dash = []) {
+  stroke(view, shapes, objects, stroke, width, dash = [], moves = [[0, 0]]) {
     const { context } = this;
     const round = view.zoom >= ROUND_ZOOM && width >= 2;
     context.strokeStyle = stroke;
@@ -385,7 +382,14 @@ class WardCanvas extends L.Renderer {
     context.lineJoin = round ? "round" : "bevel";
     context.lineCap = round && !dash.length ? "round" : "butt";
     context.setLineDash(dash);
-    this.trace(view, shapes, objects, () => context.stroke());
+    const { ratio } = view;
+    this.trace(view, shapes, objects, (path) => {
+      moves.forEach(([right, down]) => {
+        context.setTransform(ratio, 0, 0, ratio, right * ratio, down * ratio);
+        context.stroke(path);
+      });
+    });
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.setLineDash([]);
   }
 
@@ -421,22 +425,7 @@ class WardCanvas extends L.Renderer {
       return;
     }
     const moves = view.zoom < ONE_LINE_ZOOM ? [[0, 0]] : [[0, 0], [1, 0], [0, 1]];
-    this.strokeMoved(view, shapes, objects, stroke, moves, dash);
-  }
-
-  /**
-   * Lines of a pixel beside one another.
-   * @param {View} view
-   * @param {Shapes} shapes
-   * @param {ArrayLike<number>} objects
-   * @param {string} stroke
-   * @param {number[][]} moves
-   * @param {number[]} [dash]
-   */
-  strokeMoved(view, shapes, objects, stroke, moves, dash) {
-    moves.forEach(([right, down]) => {
-      this.stroke(shifted(view, right, down), shapes, objects, stroke, 1, dash);
-    });
+    this.stroke(view, shapes, objects, stroke, 1, dash, moves);
   }
 
   /** @param {View} view */
@@ -445,7 +434,7 @@ class WardCanvas extends L.Renderer {
     const around = [[-1, 0], [1, 0], [0, -1], [0, 1]];
     this.seen(view, "alleys").forEach(({ look, objects }) => {
       const { stroke = DARK, width = 1 } = look;
-      if (view.zoom < ONE_LINE_ZOOM) this.strokeMoved(view, shapes, objects, stroke, around);
+      if (view.zoom < ONE_LINE_ZOOM) this.stroke(view, shapes, objects, stroke, 1, [], around);
       else this.stroke(view, shapes, objects, stroke, roadWidth(view.zoom) * width + 1);
     });
   }
@@ -463,7 +452,7 @@ class WardCanvas extends L.Renderer {
         this.stroke(view, shapes, objects, edge, width + (dash ? 0 : 1.6));
       } else if (edge && !dash) {
         const beside = view.zoom < ONE_LINE_ZOOM ? 1 : 2;
-        this.stroke(shifted(view, beside, beside), shapes, objects, edge, 1);
+        this.stroke(view, shapes, objects, edge, 1, [], [[beside, beside]]);
       }
       this.strokeRoads(view, shapes, objects, stroke, dash);
     });
@@ -508,12 +497,15 @@ class WardCanvas extends L.Renderer {
     const large = (/** @type {number} */ i) =>
       dimension[i] === 2 &&
       (box[4 * i + 2] - box[4 * i] > small || box[4 * i + 3] - box[4 * i + 1] > small);
-    const polygons = objects.filter(large);
+    /** @type {number[]} */
+    const polygons = [];
+    /** @type {number[]} */
+    const squares = [];
+    objects.forEach((i) => (large(i) ? polygons : squares).push(i));
     context.fillStyle = fillOf(context, look, view.zoom >= HATCHES_ZOOM, view);
-    this.trace(view, shapes, polygons, () => context.fill("evenodd"));
+    this.trace(view, shapes, polygons, (path) => context.fill(path, "evenodd"));
     // Outlines of small houses would hide the colours.
     if (view.zoom >= OUTLINES_ZOOM) this.stroke(view, shapes, polygons, outline, 0.7);
-    const squares = objects.filter((i) => !large(i));
     this.dots.add(view, shapes, squares, radius, look, outline);
   }
 
@@ -531,7 +523,7 @@ class WardCanvas extends L.Renderer {
       context.fillStyle = look.fill || LIGHT;
       context.globalAlpha = 0.35;
       const polygons = outlined.filter((i) => shapes.dimension[i] === 2);
-      this.trace(view, shapes, polygons, () => context.fill("evenodd"));
+      this.trace(view, shapes, polygons, (path) => context.fill(path, "evenodd"));
       context.globalAlpha = 1;
       if (outlined.length) this.stroke(view, shapes, outlined, look.edge || look.fill || DARK, 2);
       objects.forEach((i) => {

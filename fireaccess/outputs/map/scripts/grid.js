@@ -1,23 +1,30 @@
 /* Finds shapes by where they are. */
 
+const MUCH = 0.25;
+
 /** Squares over the extent of some shapes, each with the shapes whose boxes meet it. */
 class Grid {
   /** @param {Shapes} shapes */
   constructor(shapes) {
     this.shapes = shapes;
-    const { box } = shapes;
-    const found = [];
-    this.extent = [Infinity, Infinity, -Infinity, -Infinity];
-    for (let i = 0; i < shapes.dimension.length; i++) {
-      if (box[4 * i] > box[4 * i + 2]) continue; // without a place
-      found.push(i);
-      this.extent[0] = Math.min(this.extent[0], box[4 * i]);
-      this.extent[1] = Math.min(this.extent[1], box[4 * i + 1]);
-      this.extent[2] = Math.max(this.extent[2], box[4 * i + 2]);
-      this.extent[3] = Math.max(this.extent[3], box[4 * i + 3]);
+    const { box, dimension } = shapes;
+    const all = new Uint32Array(dimension.length);
+    let count = 0;
+    let west = Infinity;
+    let north = Infinity;
+    let east = -Infinity;
+    let south = -Infinity;
+    for (let i = 0; i < dimension.length; i++) {
+      if (dimension[i] < 0) continue; // without a place
+      all[count++] = i;
+      if (box[4 * i] < west) west = box[4 * i];
+      if (box[4 * i + 1] < north) north = box[4 * i + 1];
+      if (box[4 * i + 2] > east) east = box[4 * i + 2];
+      if (box[4 * i + 3] > south) south = box[4 * i + 3];
     }
-    this.all = Uint32Array.from(found);
-    this.side = clamp(Math.ceil(Math.sqrt(found.length / 4)), 1, 64);
+    this.all = all.subarray(0, count);
+    this.extent = [west, north, east, south];
+    this.side = clamp(Math.ceil(Math.sqrt(count / 4)), 1, 64);
     this.first = this.members = new Uint32Array(0);
     this.stamp = new Uint32Array(shapes.dimension.length);
     this.queries = 0;
@@ -71,6 +78,12 @@ class Grid {
     ];
     const [least, top, most, bottom] = this.extent;
     if (west <= least && north <= top && east >= most && south >= bottom) return this.all;
+    const across = Math.min(east, most) - Math.max(west, least);
+    const down = Math.min(south, bottom) - Math.max(north, top);
+    // Of much of the extent most shapes are found: squares would only be in the way.
+    if (across * down > MUCH * (most - least) * (bottom - top) && across > 0) {
+      return this.all.filter((i) => this.shapes.inside(i, box, margin));
+    }
     if (!this.first.length) this.sort();
     const found = [];
     const stamp = ++this.queries;
@@ -101,7 +114,7 @@ class Grid {
     let found = null;
     let least = reach;
     this.within([x, y, x, y], reach).forEach((i) => {
-      const distance = this.shapes.distance(i, x, y);
+      const { distance } = this.shapes.nearest(i, x, y);
       if (distance > least) return;
       least = distance;
       found = i;

@@ -27,14 +27,14 @@ class Panel {
     /** @type {Set<string>} Ids of what the reader has unfolded. */
     this.unfolded = new Set();
     this.left = this.filtered();
-    this.figures = figuresOf(app.ward, this.left);
+    this.figures = this.figuresLeft();
     showSearch(app);
     this.showAll();
     const { state } = app;
     state.on(["language"], () => this.showAll());
     state.on(["group", "statuses"], () => {
       this.left = this.filtered();
-      this.figures = figuresOf(app.ward, this.left);
+      this.figures = this.figuresLeft();
       this.showFigures();
       this.showFilters();
       this.showHouses();
@@ -47,6 +47,16 @@ class Panel {
   filtered() {
     const { ward, state } = this.app;
     return housesLeft(ward, state.get("group"), state.get("statuses"));
+  }
+
+  /**
+   * The figures of these houses.
+   * @returns {HouseFigures}
+   */
+  figuresLeft() {
+    const { ward } = this.app;
+    const all = this.left.length === ward.layers.houses.count;
+    return all ? ward.figures.area : figuresOf(ward, this.left);
   }
 
   showAll() {
@@ -113,7 +123,7 @@ class Panel {
 
     const parts = [element("h2", "", words.say("coverage")), note, table];
     if (ward.measured !== null) {
-      const measured = words.fill("coverage.measured", words.percent.format(ward.measured));
+      const measured = words.fill("coverage.measured", words.percent(ward.measured));
       parts.push(element("p", "ward-note ward-alleys-measured", measured));
     }
     parts.push(element("p", "ward-note", words.say("coverage.range")));
@@ -124,7 +134,7 @@ class Panel {
   showFilters() {
     const { app } = this;
     const { ward, words, state } = app;
-    const groups = sortedGroups(ward, words);
+    const groups = namedGroups(ward, words);
     const parts = [];
     if (groups.length) {
       const label = document.createElement("label");
@@ -417,17 +427,14 @@ function coverageRows({ limits }, words, figures) {
  */
 
 /**
- * The groups in the order of their numbers.
  * @param {Ward} ward
  * @param {Words} words
  * @returns {NamedFigures[]}
  */
-function sortedGroups(ward, words) {
-  const order = new Intl.Collator(words.language, { numeric: true });
+function namedGroups(ward, words) {
   return ward.figures.groups
     .map((figures) => ({ ...figures, group: String(figures.group) }))
-    .map((figures) => ({ ...figures, name: words.code("group", figures.group) || "" }))
-    .sort((one, other) => order.compare(one.name, other.name));
+    .map((figures) => ({ ...figures, name: words.code("group", figures.group) || "" }));
 }
 
 /**
@@ -502,7 +509,7 @@ function classRow(words, name, key, sample, count, whole, part = count) {
   row.dataset.class = key;
   const heading = rowHeading("");
   heading.append(sample);
-  const share = part === null || !whole ? "–" : words.percent.format(part / whole);
+  const share = part === null || !whole ? "–" : words.percent(part / whole);
   row.append(
     heading,
     element("td", "ward-count", count === null ? "–" : words.number(count)),

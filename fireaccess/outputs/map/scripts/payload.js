@@ -16,9 +16,10 @@ async function unpack(text) {
   const packed = new Uint8Array(letters.length);
   // As a loop: of millions of letters, Uint8Array.from takes thirty times as long.
   for (let i = 0; i < letters.length; i++) packed[i] = letters.charCodeAt(i);
-  const stream = new Blob([packed]).stream().pipeThrough(new Unpacker("gzip"));
+  // A blob would go by way of the browser's other process.
+  const stream = /** @type {ReadableStream} */ (new Response(packed).body);
   // Sooner than the response's own json().
-  const bytes = await new Response(stream).arrayBuffer();
+  const bytes = await new Response(stream.pipeThrough(new Unpacker("gzip"))).arrayBuffer();
   return JSON.parse(new TextDecoder().decode(bytes));
 }
 
@@ -135,33 +136,40 @@ class Table {
   }
 }
 
+// Along a side of the Mercator square; a power of two, so that no place is rounded.
+const UNITS = 2 ** 29;
+
 /** Vertices of shapes on the Mercator square from 0 to 1, and the box around each shape. */
 class Shapes {
-  /** @param {PackedGeometry} packed */
-  constructor({ dimension, parts, vertices, x, y }) {
+  /**
+   * @param {PackedGeometry} packed
+   * @param {Shapes} [places] Points that the shapes begin at; else each does at the one before it.
+   */
+  constructor({ dimension, parts, vertices, x, y }, places) {
     this.dimension = dimension;
     this.part = offsets(parts);
     this.vertex = offsets(vertices);
     this.x = new Float64Array(x.length);
     this.y = new Float64Array(y.length);
-    let lon = 0;
-    let lat = 0;
-    for (let i = 0; i < x.length; i++) {
-      lon += x[i];
-      lat += y[i];
-      const sine = Math.sin((Math.max(-85, Math.min(85, lat / 1e6)) * Math.PI) / 180);
-      this.x[i] = lon / 3.6e8 + 0.5;
-      this.y[i] = 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI);
-    }
     this.box = new Float64Array(4 * dimension.length);
+    let [across, down] = [0, 0];
     for (let i = 0; i < dimension.length; i++) {
-      let [west, north, east, south] = [Infinity, Infinity, -Infinity, -Infinity];
+      // One by one: taking arrays apart costs more than all the rest.
+      let west = Infinity;
+      let north = Infinity;
+      let east = -Infinity;
+      let south = -Infinity;
+      if (places && parts[i]) [across, down] = places.middle(i);
       const end = this.vertex[this.part[i + 1]];
       for (let v = this.vertex[this.part[i]]; v < end; v++) {
-        west = Math.min(west, this.x[v]);
-        east = Math.max(east, this.x[v]);
-        north = Math.min(north, this.y[v]);
-        south = Math.max(south, this.y[v]);
+        across += x[v] / UNITS;
+        down += y[v] / UNITS;
+        this.x[v] = across;
+        this.y[v] = down;
+        if (across < west) west = across;
+        if (across > east) east = across;
+        if (down < north) north = down;
+        if (down > south) south = down;
       }
       this.box[4 * i] = west;
       this.box[4 * i + 1] = north;
@@ -176,13 +184,13 @@ class Shapes {
    * @param {number[]} box West, north, east, south.
    * @param {number} margin
    */
-  inside(i, [west, north, east, south], margin) {
+  inside(i, box, margin) {
     const at = 4 * i;
     return (
-      this.box[at] <= east + margin &&
-      this.box[at + 2] >= west - margin &&
-      this.box[at + 1] <= south + margin &&
-      this.box[at + 3] >= north - margin
+      this.box[at] <= box[2] + margin &&
+      this.box[at + 2] >= box[0] - margin &&
+      this.box[at + 1] <= box[3] + margin &&
+      this.box[at + 3] >= box[1] - margin
     );
   }
 
@@ -204,31 +212,34 @@ class Shapes {
   }
 
   /**
-   * Distance from a place to a shape, 0 inside a polygon.
+   * The place of a shape nearest to another place, which inside a polygon is that place itself; and
+   * how far it is.
    * @param {number} i
    * @param {number} x
    * @param {number} y
    */
-  distance(i, x, y) {
-    let least = Infinity;
+  nearest(i, x, y) {
+    const nearest = { x, y, distance: Infinity };
+    const closed = this.dimension[i] === 2;
     let within = false;
     for (let p = this.part[i]; p < this.part[i + 1]; p++) {
-      const first = this.vertex[p];
-      const end = this.vertex[p + 1];
-      if (end - first === 1) {
-        least = Math.min(least, Math.hypot(this.x[first] - x, this.y[first] - y));
-      }
-      for (let v = first + 1; v < end; v++) {
-        const [ax, ay, bx, by] = [this.x[v - 1], this.y[v - 1], this.x[v], this.y[v]];
+      const [first, last] = [this.vertex[p], this.vertex[p + 1] - 1];
+      // A point is an edge from itself to itself.
+      let from = closed || first === last ? last : first;
+      for (let v = from === first && first < last ? first + 1 : first; v <= last; from = v++) {
+        const [ax, ay, bx, by] = [this.x[from], this.y[from], this.x[v], this.y[v]];
         const [dx, dy] = [bx - ax, by - ay];
         const square = dx * dx + dy * dy;
         const along = square ? ((x - ax) * dx + (y - ay) * dy) / square : 0;
         const t = Math.max(0, Math.min(1, along));
-        least = Math.min(least, Math.hypot(ax + t * dx - x, ay + t * dy - y));
+        const distance = Math.hypot(ax + t * dx - x, ay + t * dy - y);
+        if (distance < nearest.distance) {
+          Object.assign(nearest, { x: ax + t * dx, y: ay + t * dy, distance });
+        }
         if (ay > y !== by > y && x < ax + ((y - ay) * dx) / dy) within = !within;
       }
     }
-    return this.dimension[i] === 2 && within ? 0 : least;
+    return closed && within ? { x, y, distance: 0 } : nearest;
   }
 }
 

@@ -22,40 +22,6 @@ function lengthOf(points) {
 }
 
 /**
- * The point of a shape nearest to the end of a line; inside a polygon that is the end itself.
- * @param {Shapes} shapes
- * @param {number} i
- * @param {number[]} points
- * @returns {[number, number]}
- */
-function nearestOn(shapes, i, points) {
-  const [x, y] = points.slice(-2);
-  if (shapes.distance(i, x, y) === 0) return [x, y];
-  let least = Infinity;
-  /** @type {[number, number]} */
-  let found = [x, y];
-  for (let p = shapes.part[i]; p < shapes.part[i + 1]; p++) {
-    const first = shapes.vertex[p];
-    const end = shapes.vertex[p + 1];
-    // A point is an edge from itself to itself.
-    for (let v = Math.min(first + 1, end - 1); v < end; v++) {
-      const from = Math.max(first, v - 1);
-      const [dx, dy] = [shapes.x[v] - shapes.x[from], shapes.y[v] - shapes.y[from]];
-      const square = dx * dx + dy * dy;
-      const along = (x - shapes.x[from]) * dx + (y - shapes.y[from]) * dy;
-      const t = square ? Math.max(0, Math.min(1, along / square)) : 0;
-      const [atX, atY] = [shapes.x[from] + t * dx, shapes.y[from] + t * dy];
-      const distance = Math.hypot(atX - x, atY - y);
-      if (distance < least) {
-        least = distance;
-        found = [atX, atY];
-      }
-    }
-  }
-  return found;
-}
-
-/**
  * Add a point to a line, unless it ends there already.
  * @param {number[]} points
  * @param {number} x
@@ -114,7 +80,9 @@ class Routes {
       from = byU && !(byV && length - along < along) ? 0 : length;
     }
     this.follow(back.points, segment, from, along);
-    put(back.points, ...nearestOn(this.layers[layer].shapes, row, back.points));
+    const [endX, endY] = back.points.slice(-2);
+    const { x, y } = this.layers[layer].shapes.nearest(row, endX, endY);
+    put(back.points, x, y);
     return this.way(back.points);
   }
 
@@ -165,7 +133,8 @@ class Routes {
     /** @type {number[]} */
     const door = [];
     this.follow(door, segment, along, along);
-    const points = [...nearestOn(this.layers.houses.shapes, house, door)];
+    const { x, y } = this.layers.houses.shapes.nearest(house, door[0], door[1]);
+    const points = [x, y];
     put(points, door[0], door[1]);
     if (leaves === 0) return { points, vertex: -1, along };
     this.follow(points, segment, along, leaves === 1 ? 0 : length_m[segment]);

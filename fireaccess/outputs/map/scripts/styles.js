@@ -118,6 +118,22 @@ class Classes {
       this.of[i] = number === undefined ? NO_CLASS : number;
     }
   }
+
+  /**
+   * The classes that the words of a column are: all of them at once, which the first picture needs.
+   * @param {Class[]} list
+   * @param {PackedColumn} column
+   */
+  static ofWords(list, column) {
+    const { words, codes } = coded(column);
+    const numbers = words.map((word) => list.findIndex(({ key }) => key === word));
+    const found = new Classes(list, 0, () => null);
+    found.of = new Uint8Array(codes.length).fill(NO_CLASS);
+    for (let i = 0; i < codes.length; i++) {
+      if (numbers[codes[i]] >= 0) found.of[i] = numbers[codes[i]];
+    }
+    return found;
+  }
 }
 
 /**
@@ -132,11 +148,11 @@ function classOfStyle(name, key, label) {
 
 /**
  * Houses by their status.
- * @param {Layer} houses
+ * @param {Shown} shown
  */
-function byStatus(houses) {
+function byStatus({ ward }) {
   const list = STATUSES.map((key) => classOfStyle("houses", key, `status.${key}`));
-  return new Classes(list, houses.count, (i) => houses.value("status", i));
+  return Classes.ofWords(list, ward.layers.houses.columns.status);
 }
 
 /**
@@ -150,6 +166,28 @@ function edges(steps, limit) {
   return [...new Set(known)]
     .filter((step) => limit === null || step <= limit)
     .sort((one, other) => one - other);
+}
+
+/**
+ * Houses by a distance; those that have none, or none of their own, are classes by themselves.
+ * @param {Layer} houses
+ * @param {string} column
+ * @param {Class[]} list The classes of all others.
+ * @param {(metres: number, i: number) => string} keyOf
+ */
+function byMetres(houses, column, list, keyOf) {
+  const apart = [
+    classOfStyle("houses", "no_way", "no_way"),
+    classOfStyle("houses", "placed_by_name", "class.placed_by_name"),
+    classOfStyle("houses", "unconnected", "status.unconnected"),
+  ];
+  return new Classes([...list, ...apart], houses.count, (i) => {
+    if (houses.value("status", i) === "unconnected") return "unconnected";
+    // Such a house stands on its road's middle: the distances are that place's.
+    if ((houses.value("flags", i) || "").includes("placed_by_name")) return "placed_by_name";
+    const metres = houses.value(column, i);
+    return metres === null ? "no_way" : keyOf(metres, i);
+  });
 }
 
 /**
@@ -170,35 +208,11 @@ function byDistance(houses, column, upTo, judged) {
       last,
       upTo.length ? { text: "class.beyond", figure: farthest } : "class.no_limit",
     ),
-    ...withoutDistance(),
   ];
-  return new Classes(list, houses.count, (i) => {
-    const apart = keyWithoutDistance(houses, i);
-    if (apart !== null) return apart;
-    const metres = houses.value(column, i);
-    if (metres === null) return "no_way";
+  return byMetres(houses, column, list, (metres) => {
     const step = upTo.findIndex((figure) => metres <= figure);
     return step < 0 ? last : blue[step];
   });
-}
-
-/** The classes of houses that have no distance, or none of their own. */
-function withoutDistance() {
-  return [
-    classOfStyle("houses", "no_way", "no_way"),
-    classOfStyle("houses", "placed_by_name", "class.placed_by_name"),
-    classOfStyle("houses", "unconnected", "status.unconnected"),
-  ];
-}
-
-/**
- * @param {Layer} houses
- * @param {number} i
- */
-function keyWithoutDistance(houses, i) {
-  if (houses.value("status", i) === "unconnected") return "unconnected";
-  // Such a house stands on its road's middle: the distances are that place's.
-  return (houses.value("flags", i) || "").includes("placed_by_name") ? "placed_by_name" : null;
 }
 
 /**
@@ -209,18 +223,12 @@ function keyWithoutDistance(houses, i) {
  * @param {number} near
  */
 function byWater(houses, best, near) {
-  const column = best ? "water_best_m" : "water_m";
   const list = [
     classOfStyle("houses", "near", { text: "class.up_to", figure: near }),
     classOfStyle("houses", "within", "class.water_within"),
     classOfStyle("houses", "beyond", "class.water_beyond"),
-    ...withoutDistance(),
   ];
-  return new Classes(list, houses.count, (i) => {
-    const apart = keyWithoutDistance(houses, i);
-    if (apart !== null) return apart;
-    const metres = houses.value(column, i);
-    if (metres === null) return "no_way";
+  return byMetres(houses, best ? "water_best_m" : "water_m", list, (metres, i) => {
     const answer = houses.value("water", i);
     // What needs a survey has water in the best case only.
     if (answer === "not_covered" || (answer === "needs_survey" && !best)) return "beyond";
@@ -243,7 +251,7 @@ function houseClasses({ ward, layers, state }) {
   ) => byDistance(layers.houses, column, edges(steps, limit), limit !== null);
   switch (state.get("theme")) {
     case "status":
-      return byStatus(layers.houses);
+      return byStatus({ ward, layers, state });
     case "hose":
       return measured(best ? "hose_best_m" : "hose_m", [new_building_m, half(hose_m)], hose_m);
     case "hydrant":
@@ -279,7 +287,7 @@ function classes(shown, name) {
       const list = Object.keys(STYLES[name]).map((key) =>
         classOfStyle(name, key, `${kind}.${key}`),
       );
-      found = new Classes(list, layer.count, (i) => layer.value(column, i));
+      found = Classes.ofWords(list, shown.ward.layers[name].columns[column]);
     } else {
       found = new Classes([classOfStyle(name, "all", `layer.${name}`)], layer.count, () => "all");
     }

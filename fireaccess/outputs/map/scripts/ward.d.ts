@@ -146,6 +146,8 @@ interface Ward {
 /** The other half of the data, unpacked once the first picture is drawn. */
 interface Details {
   columns: Record<string, Record<string, PackedColumn>>;
+  /** Of the houses, each from its point on; null if all of them are points. */
+  outlines: PackedGeometry | null;
   stops: Ward["stops"];
   evidence: Ward["evidence"];
   routes: PackedRoutes;
