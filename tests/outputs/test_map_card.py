@@ -9,9 +9,6 @@ import pytest
 from fireaccess.outputs.map import figure
 from fireaccess.outputs.map.texts import texts
 from fireaccess.outputs.sentences import day
-from fireaccess.pipeline import run
-from fireaccess.project import Project
-from fireaccess.sources.sample import write_sample
 from maps import COLOURS, HOSTILE, LAYER_NAMES, Opened, fake, hostile, written
 
 # The scripts are the same with the oldest dependencies.
@@ -28,27 +25,6 @@ TOLD = """card => ({
   headings: [...card.querySelectorAll("h3")].map((node) => node.textContent),
   evidence: [...card.querySelectorAll(".ward-evidence li")].map((node) => node.textContent),
 })"""
-
-
-@pytest.fixture(scope="module")
-def result(tmp_path_factory):
-    """Run the sample ward."""
-    return run(Project.open(write_sample(tmp_path_factory.mktemp("sample") / "ward")))
-
-
-@pytest.fixture(scope="module")
-def path(result, tmp_path_factory):
-    """Write its map."""
-    return written(tmp_path_factory.mktemp("map"), result)
-
-
-@pytest.fixture
-def shown(browser, path):
-    """Open its map."""
-    with Opened(browser, path) as opened:
-        yield opened
-        assert opened.said == []
-        assert len(opened.requests) == 1
 
 
 def told(card):
@@ -129,6 +105,24 @@ def test_what_keeps_the_truck_in_the_best_case_is_told_where_it_is_something_els
     card = told(shown.choose("houses", house.house_id))
     assert texts("vi")["label.stopped_by"] in card["headings"]
     assert texts("vi")["label.best_stopped_by"] in card["headings"]
+
+
+def test_truck_s_way_is_told_for_the_worst_case_only_and_said_to_be(shown, result):
+    label, note = texts("vi")["label.truck_way"], texts("vi")["truck_way.worst"]
+    house = first(result.houses, status="ok")
+    card = shown.choose("houses", house.house_id)
+    worst = told(card)["lines"][label]
+    assert note not in worst
+    shown.page.click("#ward-theme-hose")
+    shown.page.click("#ward-case-best")
+    assert told(card)["lines"][label] == f"{worst} – {note}"
+
+
+def test_best_case_says_so_too_where_the_truck_gets_in_no_other(browser, tmp_path):
+    path = written(tmp_path, fake(n=6))
+    with Opened(browser, path, fragment="#theme=hose&case=best") as shown:
+        lines = told(shown.click_on(fake().houses.geometry[0]))["lines"]
+        assert lines[texts("vi")["label.truck_way"]] == texts("vi")["truck_way.worst"]
 
 
 def test_flags_are_explained(shown, result):

@@ -6,9 +6,6 @@ import numpy as np
 import pytest
 
 from fireaccess.outputs.map.texts import texts
-from fireaccess.pipeline import run
-from fireaccess.project import Project
-from fireaccess.sources.sample import write_sample
 from maps import Opened, written
 
 # The scripts are the same with the oldest dependencies.
@@ -20,16 +17,15 @@ COVERAGE = {"road": "road", "road_60": "road_60", "water": "water", "point": "po
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory):
+def results(result, commune):
     """Results of both samples."""
-    folder = tmp_path_factory.mktemp("samples")
-    return {kind: run(Project.open(write_sample(folder / kind, kind=kind))) for kind in KINDS}
+    return {"ward": result, "commune": commune}
 
 
 @pytest.fixture
-def ward(results, opened):
+def ward(path, opened):
     """Open the map of the sample ward."""
-    return opened(results["ward"]).page
+    return opened(path).page
 
 
 def numbers(text):
@@ -170,8 +166,8 @@ def test_groups_side_by_side_choose_a_group(results, ward):
     assert_figures(ward, results["ward"].statistics["area"])
 
 
-def test_groups_come_in_the_order_of_their_numbers(results, opened, data_dir):
-    page = opened(run(Project.open(data_dir / "khuong-dinh"))).page
+def test_groups_come_in_the_order_of_their_numbers(opened, real_path):
+    page = opened(real_path).page
     names = page.locator("#ward-group option").all_inner_texts()[1:]
     assert [int(name.rpartition(" ")[2]) for name in names] == list(range(1, 25))
 
@@ -262,8 +258,8 @@ def test_synthetic_data_are_marked_and_owe_nobody(results, ward):
     assert "OpenStreetMap contributors" not in ward.inner_text("main")
 
 
-def test_openstreetmap_is_named_with_its_link(results, opened, data_dir):
-    page = opened(run(Project.open(data_dir / "khuong-dinh"))).page
+def test_openstreetmap_is_named_with_its_link(opened, real_path):
+    page = opened(real_path).page
     link = page.locator("main a", has_text="OpenStreetMap contributors")
     assert link.get_attribute("href") == "https://www.openstreetmap.org/copyright"
     assert page.locator(".ward-synthetic").count() == 0
@@ -302,7 +298,7 @@ def test_both_languages(results, ward):
 # ------------------------------------------------------------ the page that is linked
 
 
-def test_a_link_opens_the_same_view(results, opened, ward):
+def test_a_link_opens_the_same_view(path, opened, ward):
     ward.select_option("#ward-group", label="Tổ dân phố 2")
     ward.click("#ward-theme-water")
     ward.click("#ward-case-best")
@@ -324,7 +320,7 @@ def test_a_link_opens_the_same_view(results, opened, ward):
         "at": "houses:MAU-0100",
         "lang": "en",
     }
-    again = opened(results["ward"], fragment=ward.evaluate("location.hash"))
+    again = opened(path, fragment=ward.evaluate("location.hash"))
     page = again.page
     assert page.evaluate("[map_ward.getZoom(), map_ward.getCenter()]") == ward.evaluate(
         "[map_ward.getZoom(), map_ward.getCenter()]"
@@ -389,11 +385,11 @@ WRONG = (
 )
 
 
-def test_what_a_link_says_wrong_changes_nothing(results, opened):
+def test_what_a_link_says_wrong_changes_nothing(path, opened):
     view = """() => [map_ward.getZoom(), map_ward.getCenter(), document.documentElement.lang,
       document.getElementById("ward-panel").innerText, document.getElementById("ward-card").hidden,
       ...Array.from(document.querySelectorAll("input")).map((input) => input.checked)]"""
-    linked = opened(results["ward"])
+    linked = opened(path)
     page = linked.page
     plain = page.evaluate(view)
     for fragment in WRONG:
@@ -424,6 +420,19 @@ def test_moving_the_map_writes_the_address_seldom(ward):
 
 
 # ------------------------------------------------------- pages that can't be shown
+
+
+def test_a_page_cut_short_in_its_data_says_so(path, tmp_path, browser):
+    whole = path.read_text("utf-8")
+    cut = tmp_path / "map.html"
+    cut.write_text(whole[: whole.index('id="data"') + 1000], "utf-8")
+    page = browser.new_page()
+    page.goto(cut.as_uri())
+    assert page.locator(".ward-opening:visible").inner_text() == texts("vi")["opening"]
+    page.goto(path.as_uri())
+    page.wait_for_selector("html[data-ready=yes]")
+    assert page.locator(".ward-opening:visible").count() == 0
+    page.close()
 
 
 def test_a_damaged_page_says_so_in_both_languages(results, tmp_path, browser):

@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 from rasterio.io import MemoryFile
 
-from fireaccess.project import Project
-from fireaccess.sources.sample import write_sample
 from maps import Opened
 
 PICTURE = Path(__file__).parents[2] / "maps" / "sample-ward.png"
@@ -23,13 +21,6 @@ def blocks(png):
         pixels = picture.read((1, 2, 3)).astype(float)[:, *MAP]
     _, height, width = pixels.shape
     return pixels.reshape(3, height // BLOCK, BLOCK, width // BLOCK, BLOCK).mean(axis=(2, 4))
-
-
-@pytest.fixture(scope="module")
-def path(tmp_path_factory):
-    """Write the map of the sample ward."""
-    folder = tmp_path_factory.mktemp("sample")
-    return Project.open(write_sample(folder / "ward")).map().save(folder / "map.html")
 
 
 @pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")

@@ -1,17 +1,16 @@
 """The map on paper: pages as PDF, their size, words, scale and picture."""
 
+import dataclasses
 import re
 import subprocess
 
 import numpy as np
+import pandas as pd
 import pyproj
 import pytest
 
 from fireaccess.outputs.map.texts import texts
 from fireaccess.outputs.sentences import day
-from fireaccess.pipeline import run
-from fireaccess.project import Project
-from fireaccess.sources.sample import write_sample
 from maps import COLOURS, HOSTILE, Opened, fake, hostile, written
 
 # The scripts are the same with the oldest dependencies.
@@ -20,26 +19,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("poppler")]
 # Points of paper, 1/72 inch; the browser rounds them to hundredths of a millimetre.
 SIZES = {"A4": (841.9, 595.3), "A3": (1190.6, 841.9)}
 WORDS = texts("vi")
-
-
-@pytest.fixture(scope="module")
-def result(tmp_path_factory):
-    """Run the sample ward."""
-    return run(Project.open(write_sample(tmp_path_factory.mktemp("sample") / "ward")))
-
-
-@pytest.fixture(scope="module")
-def path(result, tmp_path_factory):
-    """Write its map."""
-    return written(tmp_path_factory.mktemp("map"), result)
-
-
-@pytest.fixture
-def shown(browser, path):
-    """Open its map."""
-    with Opened(browser, path) as opened:
-        yield opened
-        assert opened.said == []
+WAYS = ("truck", "hose", "hydrant", "water", "point")
 
 
 @pytest.fixture
@@ -70,8 +50,8 @@ def tool(name, *arguments):
     return subprocess.run([name, *arguments], capture_output=True, check=True).stdout
 
 
-def words_of(pdf):
-    return " ".join(tool("pdftotext", "-raw", pdf, "-").decode("utf-8").split())
+def words_of(pdf, *options):
+    return " ".join(tool("pdftotext", "-raw", *options, pdf, "-").decode("utf-8").split())
 
 
 def size_of(pdf):
@@ -242,6 +222,75 @@ def sheet_of_alley(shown, deep, paper):
     )
 
 
+def ways_in_legend(shown):
+    rows = sheet(
+        shown,
+        """Array.from(document.querySelectorAll(".ward-sheet-legend span"),
+          (node) => node.textContent)""",
+    )
+    return {kind for kind in WAYS if WORDS[f"print.way.{kind}"] in rows}
+
+
+def test_legend_has_the_ways_that_are_drawn_and_no_others(shown, result, deep):
+    ask_for(shown, WORDS["print.area"], "A4")
+    assert ways_in_legend(shown) == set()
+    houses = result.houses[result.houses.point_m.notna().to_numpy()]
+    same = (houses.water_m == houses.hydrant_m).to_numpy()
+    for house, ways in (
+        (houses[~same & houses.hydrant_m.notna().to_numpy()].iloc[0], set(WAYS)),
+        (houses[same].iloc[0], {*WAYS} - {"water"}),
+    ):
+        shown.click_on(house.geometry).get_by_role("heading", name=house.address).wait_for()
+        assert ways_in_legend(shown) == ways
+    shown.page.click("#ward-theme-hose")
+    shown.page.click("#ward-case-best")
+    assert {"truck", "hose"} & ways_in_legend(shown) == {"hose"}
+    shown.page.evaluate("map_ward.setView([0, 0], 17, {animate: false})")
+    assert ways_in_legend(shown) == set()
+    ask_for(shown, deep["name"], "A4")
+    assert ways_in_legend(shown) == {"truck"}
+
+
+def with_long_evidence(result, alley):
+    """Let sixty rows say what stops the truck, each at length."""
+    row = result.evidence[(result.evidence.object == alley.stopped_by).to_numpy()].iloc[:1]
+    texts = {i: f"{'ảnh chụp tại chỗ, ' * 20} biên bản {i}" for i in range(1000, 1060)}
+    rows = [row.assign(row=i, method=text) for i, text in texts.items()]
+    evidence = pd.concat([result.evidence, *rows], ignore_index=True)
+    return dataclasses.replace(result, evidence=evidence), [f"biên bản {i}" for i in texts]
+
+
+def with_long_id(result, alley):
+    """Let the water of an alley have an id that alone fills the side of a page."""
+    words = [f"nguồn{i}" for i in range(1000, 1400)]
+    new = {alley.water_id: " ".join(words)}
+    water = result.water.assign(object_id=result.water.object_id.replace(new))
+    alleys = result.alleys.assign(water_id=result.alleys.water_id.replace(new))
+    return dataclasses.replace(result, water=water, alleys=alleys), words
+
+
+@pytest.mark.parametrize("paper", SIZES)
+@pytest.mark.parametrize("lengthen", [with_long_evidence, with_long_id])
+def test_what_finds_no_room_beside_the_map_goes_on_to_the_next_pages(
+    browser, result, deep, tmp_path, paper, lengthen
+):
+    long, all_told = lengthen(result, deep)
+    with Opened(browser, written(tmp_path, long)) as shown:
+        ask_for(shown, deep["name"], paper)
+        pdf = printed(shown, tmp_path)
+    told = tool("pdfinfo", "-l", "99", pdf).decode("utf-8")
+    sizes = re.findall(r"Page +\d+ size: +([\d.]+) x ([\d.]+)", told)
+    assert len(sizes) > 1
+    for size in sizes:
+        assert tuple(map(float, size)) == pytest.approx(SIZES[paper], abs=0.6)
+    first, text = words_of(pdf, "-l", "1"), words_of(pdf)
+    assert WORDS["print.overleaf"] in first
+    assert WORDS["legend"] in first
+    assert (WORDS["label.depth_m"] in first) == (lengthen is with_long_evidence)
+    assert text.count(WORDS["label.depth_m"]) == 1
+    assert [part for part in all_told if part not in text] == []
+
+
 def test_card_of_an_alley_offers_its_page(shown, deep):
     card = shown.choose("alleys", deep.alley_id)
     button = card.get_by_role("button", name=WORDS["print.page"])
@@ -334,9 +383,8 @@ def test_hostile_text_is_printed_as_typed(browser, tmp_path):
 
 
 @pytest.mark.parametrize("paper", SIZES)
-def test_real_ward(browser, data_dir, tmp_path, paper):
-    result = run(Project.open(data_dir / "khuong-dinh"))
-    with Opened(browser, written(tmp_path, result)) as shown:
+def test_real_ward(browser, real_path, tmp_path, paper):
+    with Opened(browser, real_path) as shown:
         ask_for(shown, WORDS["print.area"], paper)
         pdf = printed(shown, tmp_path)
         assert size_of(pdf)[0] == 1

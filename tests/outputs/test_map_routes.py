@@ -10,12 +10,9 @@ import pytest
 import shapely
 from towns import BY_WIDTH, Town, degrees, one_alley
 
-import fireaccess
 from fireaccess.outputs.map import payload
 from fireaccess.outputs.map.routes import routes
-from fireaccess.project import Project
 from fireaccess.sources.coordinates import WGS84, transform_xy
-from fireaccess.sources.sample import write_sample
 
 ON_FOOT = ("hose", "hose_best", "hydrant", "water", "water_best", "point")
 LAYERS = ("houses", "segments", "water", "fire_points")
@@ -101,10 +98,9 @@ def expect_drawn(result, ways):
             assert way is None or np.abs(np.array(way["points"][end]) - stand).max() < 2e-6
 
 
-@pytest.fixture(scope="module", params=["ward", "commune"])
-def sample(request, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("sample") / request.param
-    return fireaccess.run(Project.open(write_sample(folder, kind=request.param)))
+@pytest.fixture(scope="module", params=["result", "commune"])
+def sample(request):
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture(scope="module")
@@ -244,7 +240,6 @@ def test_a_result_made_by_hand_has_no_ways():
     assert packed["ways"]["hose"] == packed["truck"]["houses"] == []
 
 
-def test_the_ways_of_a_real_ward_are_small(data_dir):
-    result = fireaccess.run(Project.open(data_dir / "khuong-dinh"))
-    text = json.dumps(routes(result), separators=(",", ":")).encode()
+def test_the_ways_of_a_real_ward_are_small(real):
+    text = json.dumps(routes(real), separators=(",", ":")).encode()
     assert len(gzip.compress(text, 6)) <= 150_000

@@ -7,9 +7,6 @@ import pytest
 
 from fireaccess.outputs.map import figure
 from fireaccess.outputs.map.texts import texts
-from fireaccess.pipeline import run
-from fireaccess.project import Project
-from fireaccess.sources.sample import write_sample
 
 # The scripts are the same with the oldest dependencies.
 pytestmark = pytest.mark.slow
@@ -58,15 +55,10 @@ def roads(page, query):
     return found(page, [("segments", name) for name in ROADS], query)
 
 
-@pytest.fixture(scope="module")
-def result(tmp_path_factory):
-    return run(Project.open(write_sample(tmp_path_factory.mktemp("ward"))))
-
-
 @pytest.fixture
-def ward(result, opened):
+def ward(path, opened):
     """Open the map of the sample ward."""
-    return opened(result).page
+    return opened(path).page
 
 
 # --------------------------------------------------------------------- what is found

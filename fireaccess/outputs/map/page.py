@@ -93,6 +93,7 @@ class _LeafletMap(folium.Map):
         <main id="ward-main">
         <div id="{{ this.get_name() }}" class="ward-map" role="region"
             aria-label="{{ this.words["map"] }}"></div>
+        <p class="ward-opening">{{ this.words["opening"] }}</p>
         <div id="ward-tools" class="ward-tools"></div>
         <p id="ward-heard" class="ward-hidden" role="status"></p>
         <section id="ward-card" class="ward-card" aria-labelledby="ward-card-title" hidden>
@@ -145,7 +146,13 @@ class _WardLayer(JSCSSMixin, MacroElement):
         {% endfor %}
         {% endmacro %}
         {% macro script(this, kwargs) %}
-        fireaccess.showWard({{ this._parent.get_name() }});
+        {#- A browser that is too old to read the page's own script reads this one. #}
+        try {
+            fireaccess.showWard({{ this._parent.get_name() }});
+        } catch (error) {
+            document.getElementById("ward-too_old").hidden = false;
+            throw error;
+        }
         {% endmacro %}
         """
     )

@@ -28,6 +28,10 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "This browser is too old for the map. Use Chrome or Edge 88, Firefox 113, Safari 16.4 "
             "or newer.",
         ),
+        "opening": (
+            "Đang mở bản đồ… Nếu chờ lâu vẫn thấy dòng này, tệp bị thiếu: hãy chép lại tệp.",
+            "Opening the map… If this stays for long, the file is incomplete: copy it again.",
+        ),
         "damaged": (
             "Không đọc được dữ liệu của bản đồ: tệp bị hỏng hoặc bị cắt ngắn. Hãy chép lại tệp.",
             "The map's data can't be read: the file is damaged or cut short. Copy it again.",
@@ -213,6 +217,10 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "no_date": ("không ghi ngày", "no date"),
         "limit": ("giới hạn", "limit"),
         "minutes": ("phút", "min"),
+        "truck_way.worst": (
+            "chỉ có cho trường hợp xấu nhất",
+            "told for the worst case only",
+        ),
         "from.arterial": ("từ đường trục", "from an arterial road"),
         "from.stations": ("từ trụ sở đội chữa cháy", "from the fire station"),
         "label.hose_rolls": ("Số cuộn vòi", "Rolls of hose"),
@@ -317,6 +325,13 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "print.basis": ("Cơ sở tính toán", "What it rests on"),
         "print.houses": ("Nhà trong ngõ", "Houses of the alley"),
         "print.more": ("và {0} nhà nữa", "and {0} more"),
+        "print.overleaf": ("Xem tiếp ở trang sau", "More on the next page"),
+        "print.ways": ("Đường đi", "Ways"),
+        "print.way.truck": ("Đường xe chạy", "The truck's way"),
+        "print.way.hose": ("Tuyến vòi từ xe", "Hose line from the truck"),
+        "print.way.hydrant": ("Tới trụ nước gần nhất", "To the nearest hydrant"),
+        "print.way.water": ("Tới nguồn nước gần nhất", "To the nearest water"),
+        "print.way.point": ("Tới điểm chữa cháy gần nhất", "To the nearest fire point"),
         # Classes by distance
         "class.up_to": ("Đến", "Up to"),
         "class.beyond": ("Xa hơn", "Farther than"),

@@ -274,7 +274,7 @@ const TELLERS = {
       const hose = words.worstBest(get("hose_m"), get("hose_best_m"));
       card.line("hose_m", withLimit(words, hose, ward.limits.hose_m));
       card.line("hose_rolls", words.number(get("hose_rolls")));
-      card.line("truck_way", truckWay(card.app, get("truck_m"), get("truck_s")));
+      card.line("truck_way", truckWay(card.app, get));
       card.nearest("hydrant_m", "water", get("hydrant_id"), get("hydrant_m"));
       card.nearest("water_m", "water", get("water_id"), get("water_m"), get("water_best_m"));
       card.nearest("point_m", "fire_points", get("fire_point_id"), get("point_m"));
@@ -369,17 +369,20 @@ function withLimit(words, length, limit) {
 }
 
 /**
- * How far and how long the truck drives, and from where.
+ * How far and how long the truck drives, and from where. That is known of the worst case alone,
+ * which has to be said where the best one is shown.
  * @param {App} app
- * @param {number | null} metres
- * @param {number | null} seconds
+ * @param {(column: string) => any} get A column of the house.
  */
-function truckWay({ words, ward }, metres, seconds) {
-  if (metres === null) return null;
+function truckWay({ words, ward, state }, get) {
+  const [metres, seconds] = [get("truck_m"), get("truck_s")];
+  const best = state.get("best") && get("hose_best_m") !== null;
+  const note = best ? words.say("truck_way.worst") : null;
+  if (metres === null) return note;
   const minutes = seconds === null ? null : Math.max(1, Math.round(seconds / 60));
   const time = minutes === null ? null : `${words.number(minutes)} ${words.say("minutes")}`;
   const told = [words.distance(metres), time].filter(Boolean).join(", ");
-  return `${told} ${words.say(`from.${ward.starts}`)}`;
+  return [`${told} ${words.say(`from.${ward.starts}`)}`, note].filter(Boolean).join(" – ");
 }
 
 /**
@@ -477,7 +480,7 @@ function showCard(app, printer) {
     opener = null;
   };
   state.on(["chosen"], update);
-  state.on(["language"], () => {
+  state.on(["language", "best"], () => {
     if (!place.hidden) render(/** @type {Chosen} */ (state.get("chosen")));
   });
   update();

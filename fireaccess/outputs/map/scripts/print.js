@@ -99,7 +99,7 @@ class Printer {
     const { box, values, houses, title } = printedPart(app, wanted.of);
     state.set(values);
 
-    const sheet = byId("ward-print");
+    const paper = byId("ward-print");
     const page = document.documentElement;
     const container = map.getContainer();
     const home = /** @type {HTMLElement} */ (container.parentElement);
@@ -107,13 +107,15 @@ class Printer {
     const chosen = typeof wanted.of === "string" ? null : wanted.of;
     const list = chosen && chosen.name === "alleys" ? houseList(app, houses) : null;
     const side = element("div", "ward-sheet-side");
-    sheet.className = `ward-sheet ward-sheet-${wanted.paper}`;
+    const sheet = element("div", "ward-sheet");
+    paper.className = `ward-print ward-print-${wanted.paper}`;
     sheet.classList.toggle("ward-sheet-listed", list !== null);
-    sheet.replaceChildren(sheetHead(app, title), place, side, sheetFoot(app));
+    sheet.append(sheetHead(app, title), place, side, sheetFoot(app));
     if (list) sheet.append(list.node);
     place.append(container);
+    paper.append(sheet);
     page.classList.add("ward-printing");
-    sheet.hidden = false;
+    paper.hidden = false;
 
     map.options.zoomSnap = 0;
     map.invalidateSize({ animate: false, pan: false });
@@ -122,13 +124,19 @@ class Printer {
     canvas.setRatio(PAPER_RATIO);
     place.append(northArrow(app), scaleBar(app, scale.denominator, wanted.paper));
     side.append(...sheetSide(app, chosen, houses));
+    const rest = overleaf(app, side);
+    if (rest) {
+      const next = element("div", "ward-sheet ward-sheet-next");
+      next.append(sheetHead(app, title), rest);
+      paper.append(next);
+    }
     if (list) list.fill(largest(houses.length, list.fill));
 
     this.back = () => {
       home.prepend(container);
       page.classList.remove("ward-printing");
-      sheet.hidden = true;
-      sheet.replaceChildren();
+      paper.hidden = true;
+      paper.replaceChildren();
       map.options.zoomSnap = before.snap;
       map.invalidateSize({ animate: false, pan: false });
       map.setView(before.centre, before.zoom, { animate: false });
@@ -357,12 +365,31 @@ function sheetSide(app, chosen, houses) {
 }
 
 /**
- * Every class that is on the map, with its sign.
+ * What is told of an object and finds no room beside the map; null if all of it does.
+ * @param {App} app
+ * @param {HTMLElement} side
+ */
+function overleaf({ words }, side) {
+  const cut = () => side.scrollHeight > side.clientHeight;
+  const told = side.querySelector(".ward-told");
+  if (told === null || !cut()) return null;
+  const parts = Array.from(told.children);
+  const rest = element("div", "ward-told");
+  told.after(element("p", "ward-note", words.say("print.overleaf")));
+  // What stops the truck, with its evidence, is longest; if need be, the figures go there too.
+  const heading = parts.findIndex(({ tagName }) => tagName === "H3");
+  if (heading >= 0) rest.append(...parts.slice(heading));
+  if (cut()) rest.prepend(...parts);
+  return rest;
+}
+
+/**
+ * Every class and every way that is on the map, with its sign.
  * @param {App} app
  * @param {number[] | null} houses How many of these are of each class is told.
  */
 function sheetLegend(app, houses) {
-  const { words, layers, state } = app;
+  const { words, layers, state, canvas } = app;
   const node = element("div", "ward-sheet-legend");
   node.append(element("h2", "", words.say("legend")));
   LISTED.filter((name) => layers[name].count && !state.get("hidden").includes(name)).forEach(
@@ -385,6 +412,19 @@ function sheetLegend(app, houses) {
       node.append(part);
     },
   );
+  const view = canvas.view();
+  const ways = canvas.ways.filter((way) => seenOf(view, way).length);
+  if (ways.length) {
+    const part = element("div");
+    part.append(element("h3", "", words.say("print.ways")));
+    ways.forEach(({ kind }) => {
+      const line = element("p", "ward-class");
+      line.append(waySwatch(kind, PAPER_RATIO));
+      line.append(element("span", "", words.say(`print.way.${kind}`)));
+      part.append(line);
+    });
+    node.append(part);
+  }
   return node;
 }
 

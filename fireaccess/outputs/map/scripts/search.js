@@ -238,7 +238,18 @@ function showSearch(app) {
     "aria-controls": list.id,
     "aria-expanded": "false",
   }).forEach(([name, value]) => input.setAttribute(name, value));
-  byId("ward-search").append(label, input, list, said);
+  const place = byId("ward-search");
+  place.append(label, input, list, said);
+
+  // What the keyboard of a phone leaves of the screen: there the search lies over all else.
+  const seen = /** @type {VisualViewport} */ (window.visualViewport);
+  const fitScreen = () => {
+    place.style.setProperty("--seen-top", `${seen.offsetTop}px`);
+    place.style.setProperty("--seen-height", `${seen.height}px`);
+  };
+  seen.addEventListener("resize", fitScreen);
+  seen.addEventListener("scroll", fitScreen);
+  fitScreen();
 
   /** @type {SearchIndex | null} */
   let index = null;
@@ -265,6 +276,7 @@ function showSearch(app) {
   };
   const close = () => {
     list.hidden = true;
+    place.classList.remove("ward-searching");
     input.setAttribute("aria-expanded", "false");
     said.textContent = "";
     activate(-1);
@@ -277,10 +289,12 @@ function showSearch(app) {
     list.hidden = !found.length;
     input.setAttribute("aria-expanded", String(found.length > 0));
     activate(-1);
+    const asked = folded(input.value) !== "";
+    place.classList.toggle("ward-searching", asked);
     const more = result.count > found.length ? "search.more" : "search.count";
-    said.textContent = !folded(input.value)
-      ? ""
-      : words.fill(result.count ? more : "search.none", result.count, found.length);
+    said.textContent = asked
+      ? words.fill(result.count ? more : "search.none", result.count, found.length)
+      : "";
     said.classList.toggle("ward-hidden", result.count > 0);
   };
   const choose = (/** @type {number} */ which) => {

@@ -177,6 +177,23 @@ function stampSign(context, look, x, y, radius, ratio) {
   context.drawImage(stamp, left, top, stamp.width / ratio, stamp.height / ratio);
 }
 
+const SWATCH = { width: 26, height: 18 };
+
+/**
+ * The canvas of a sample in a legend, and its pen.
+ * @param {number} ratio Pixels of the screen or the paper for each of the page.
+ */
+function blankSwatch(ratio) {
+  const canvas = document.createElement("canvas");
+  canvas.className = "ward-swatch";
+  canvas.width = Math.round(SWATCH.width * ratio);
+  canvas.height = Math.round(SWATCH.height * ratio);
+  canvas.setAttribute("aria-hidden", "true");
+  const context = contextOf(canvas);
+  context.scale(ratio, ratio);
+  return { canvas, context };
+}
+
 /**
  * A sample of a class, for legends.
  * @param {string} name
@@ -184,13 +201,7 @@ function stampSign(context, look, x, y, radius, ratio) {
  * @param {number} [ratio] Pixels of the screen or the paper for each of the page.
  */
 function swatch(name, key, ratio = window.devicePixelRatio) {
-  const canvas = document.createElement("canvas");
-  canvas.className = "ward-swatch";
-  canvas.width = Math.round(26 * ratio);
-  canvas.height = Math.round(18 * ratio);
-  canvas.setAttribute("aria-hidden", "true");
-  const context = contextOf(canvas);
-  context.scale(ratio, ratio);
+  const { canvas, context } = blankSwatch(ratio);
   const look = STYLES[name][key];
   if (look.shape === "house") {
     context.fillStyle = DARK;

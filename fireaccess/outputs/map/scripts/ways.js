@@ -1,7 +1,10 @@
 /* The ways of what is chosen: the truck's, the hose's, those to water and to a fire point. */
 
+/** @typedef {"truck" | "hose" | "hydrant" | "water" | "point"} WayKind */
+
 /**
  * @typedef {object} DrawnWay
+ * @property {WayKind} kind
  * @property {Float64Array} points On the Mercator square.
  * @property {WayLook} look
  * @property {string | null} label
@@ -17,7 +20,7 @@
  * @property {boolean} [arrows]
  */
 
-/** @type {Record<"truck" | "hose" | "hydrant" | "water" | "point", WayLook>} */
+/** @type {Record<WayKind, WayLook>} */
 const WAY_LOOKS = {
   truck: { stroke: DARK, width: 6, arrows: true },
   hydrant: { stroke: "#00528A", width: 2.6, dash: [9, 4] },
@@ -26,6 +29,9 @@ const WAY_LOOKS = {
   hose: { stroke: "#A3007A", width: 4.5 },
 };
 const ASIDE = [0, 6, -6, 12];
+// How far arrow heads are apart, and the first one from where the way begins, in pixels.
+const ARROWS_APART = 70;
+const FIRST_ARROW = 35;
 
 /**
  * The ways of an object, what matters most first.
@@ -39,14 +45,14 @@ function waysOf({ words, layers, routes, state }, { name, i }) {
   let onFoot = 0;
   const add = (
     /** @type {Path | null} */ path,
-    /** @type {keyof typeof WAY_LOOKS} */ kind,
+    /** @type {WayKind} */ kind,
     /** @type {number | null} */ metres,
   ) => {
     if (path === null) return;
     // No length: none is known, or the truck stands where it starts.
     const label = metres ? `${words.say(`way.${kind}`)} ${words.metres(metres)}` : null;
     const aside = kind === "truck" ? 0 : ASIDE[onFoot++];
-    found.push({ points: path.points, look: WAY_LOOKS[kind], label, aside });
+    found.push({ kind, points: path.points, look: WAY_LOOKS[kind], label, aside });
   };
   if (name === "alleys" || name === "barriers") add(routes.truck(name, i), "truck", null);
   if (name !== "houses") return found;
@@ -107,17 +113,28 @@ function placeLength(labels, view, way) {
 }
 
 /**
+ * The straight pieces of a way that are seen: x and y of both ends of each, in pixels.
+ * @param {View} view
+ * @param {DrawnWay} way
+ */
+function seenOf(view, way) {
+  const line = pixels(view, way);
+  const seen = [];
+  for (let k = 0; k + 3 < line.length; k += 2) {
+    const piece = clipped(line.subarray(k, k + 4), view.width, view.height);
+    if (piece !== null) seen.push(piece);
+  }
+  return seen;
+}
+
+/**
  * Keep other words off a way.
  * @param {Labels} labels
  * @param {View} view
  * @param {DrawnWay} way
  */
 function blockWay(labels, view, way) {
-  const line = pixels(view, way);
-  for (let k = 0; k + 3 < line.length; k += 2) {
-    const seen = clipped(line.subarray(k, k + 4), view.width, view.height);
-    if (seen === null) continue;
-    const [ax, ay, bx, by] = seen;
+  for (const [ax, ay, bx, by] of seenOf(view, way)) {
     const count = Math.ceil(Math.hypot(bx - ax, by - ay) / 10);
     for (let step = 0; step <= count; step++) {
       const share = step / Math.max(1, count);
@@ -132,8 +149,17 @@ function blockWay(labels, view, way) {
  * @param {DrawnWay} way
  */
 function drawWay(context, view, way) {
-  const { look } = way;
-  const line = pixels(view, way);
+  drawLine(context, way.look, pixels(view, way), view);
+}
+
+/**
+ * A line with a light rim.
+ * @param {CanvasRenderingContext2D} context
+ * @param {WayLook} look
+ * @param {Float64Array} line In pixels.
+ * @param {{width: number, height: number}} size Of what is seen.
+ */
+function drawLine(context, look, line, size) {
   context.beginPath();
   for (let k = 0; k < line.length; k += 2) context.lineTo(line[k], line[k + 1]);
   context.lineJoin = context.lineCap = "round";
@@ -146,24 +172,23 @@ function drawWay(context, view, way) {
   context.setLineDash(look.dash || []);
   context.stroke();
   context.setLineDash([]);
-  if (look.arrows) drawArrows(context, view, line);
+  if (look.arrows) drawArrows(context, line, size);
 }
 
 /**
  * Arrow heads along a line, the way it goes.
  * @param {CanvasRenderingContext2D} context
- * @param {View} view
  * @param {Float64Array} line In pixels.
+ * @param {{width: number, height: number}} size Of what is seen.
  */
-function drawArrows(context, { width, height }, line) {
-  const every = 70;
-  let left = every / 2;
+function drawArrows(context, line, { width, height }) {
+  let left = FIRST_ARROW;
   context.strokeStyle = LIGHT;
   context.lineWidth = 1.8;
   for (let k = 0; k + 3 < line.length; k += 2) {
     const [ax, ay, bx, by] = line.subarray(k, k + 4);
     const length = Math.hypot(bx - ax, by - ay);
-    for (; left < length; left += every) {
+    for (; left < length; left += ARROWS_APART) {
       const x = ax + ((bx - ax) * left) / length;
       const y = ay + ((by - ay) * left) / length;
       if (x < 0 || y < 0 || x > width || y > height) continue;
@@ -176,4 +201,19 @@ function drawArrows(context, { width, height }, line) {
     }
     left -= length;
   }
+}
+
+/**
+ * A sample of a kind of ways, for legends.
+ * @param {WayKind} kind
+ * @param {number} ratio Pixels of the screen or the paper for each of the page.
+ */
+function waySwatch(kind, ratio) {
+  const { canvas, context } = blankSwatch(ratio);
+  const { width, height } = SWATCH;
+  const middle = height / 2;
+  // It begins so far outside that the first arrow is in the middle.
+  const line = Float64Array.of(width / 2 - FIRST_ARROW, middle, width, middle);
+  drawLine(context, WAY_LOOKS[kind], line, SWATCH);
+  return canvas;
 }
