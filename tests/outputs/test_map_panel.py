@@ -363,6 +363,19 @@ def test_each_part_of_a_link_is_followed_when_it_is_typed(ward, fragment, shown)
     ward.wait_for_function(f"!({shown})")
 
 
+def test_a_link_is_followed_even_if_the_address_was_about_to_be_written(ward):
+    ward.evaluate(
+        """() => {
+          map_ward.panBy([50, 50], {animate: false});
+          const until = performance.now() + 600;
+          while (performance.now() < until);
+          location.hash = "#theme=hose";
+        }"""
+    )
+    ward.wait_for_selector("#ward-theme-hose:checked")
+    assert in_hash(ward) == {"theme": "hose"}
+
+
 WRONG = (
     "#",
     "#%",

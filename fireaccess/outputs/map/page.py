@@ -53,6 +53,8 @@ def page(result: Result) -> str:
     _WardLayer(language).add_to(ward_map)
     # Past folium: its elements would read megabytes as templates.
     first, details = halves(shown)
+    opening = f'<p class="ward-opening">{html.escape(words["opening"])}</p>'
+    figure.html.add_child(RawText(opening), name="opening")
     figure.html.add_child(_data("data", first), name="data")
     figure.last.add_child(_data("details", details), name="details")
     return figure.render()
@@ -93,7 +95,6 @@ class _LeafletMap(folium.Map):
         <main id="ward-main">
         <div id="{{ this.get_name() }}" class="ward-map" role="region"
             aria-label="{{ this.words["map"] }}"></div>
-        <p class="ward-opening">{{ this.words["opening"] }}</p>
         <div id="ward-tools" class="ward-tools"></div>
         <p id="ward-heard" class="ward-hidden" role="status"></p>
         <section id="ward-card" class="ward-card" aria-labelledby="ward-card-title" hidden>

@@ -81,6 +81,8 @@ class Address {
     this.app = app;
     /** @type {number | undefined} */
     this.waiting = undefined;
+    /** The address as it was read or written last. */
+    this.known = "";
     this.home = { zoom: app.map.getZoom(), centre: app.map.getCenter() };
     this.homeText = this.view();
     this.read();
@@ -124,16 +126,20 @@ class Address {
   write() {
     window.clearTimeout(this.waiting);
     this.waiting = undefined;
+    // Somebody has just typed another one: it is about to be read.
+    if (window.location.hash !== this.known) return;
     const text = this.text();
     // The whole address, since "#" alone means another page where this one is shown in a notebook.
     const page = window.location.href.split("#")[0];
     window.history.replaceState(null, "", text ? `${page}#${text}` : page);
+    this.known = window.location.hash;
   }
 
   /** Show what the address says. */
   read() {
     window.clearTimeout(this.waiting);
     this.waiting = undefined;
+    this.known = window.location.hash;
     const { app } = this;
     const parts = new URLSearchParams(window.location.hash.slice(1));
     app.state.set({ ...app.state.start, ...understood(app, parts) });
