@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from fireaccess.comparison import compare
     from fireaccess.model.errors import (
         Finding,
         FireaccessError,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from fireaccess.model.vehicle import Vehicle, load_vehicle, shipped_vehicles
     from fireaccess.network.graph import to_graph
     from fireaccess.outputs.result import Result
+    from fireaccess.outputs.verify import verify
     from fireaccess.outputs.writing import write
     from fireaccess.pipeline import run
     from fireaccess.project import Project
@@ -45,6 +47,7 @@ _HOME = {
     "ProjectError": "model.errors",
     "Result": "outputs.result",
     "Vehicle": "model.vehicle",
+    "compare": "comparison",
     "load_norm": "model.norm",
     "load_vehicle": "model.vehicle",
     "osmnx_settings": "sources.graph",
@@ -52,6 +55,7 @@ _HOME = {
     "shipped_norms": "model.norm",
     "shipped_vehicles": "model.vehicle",
     "to_graph": "network.graph",
+    "verify": "outputs.verify",
     "write": "outputs.writing",
     "write_sample": "sources.sample",
 }
@@ -67,6 +71,7 @@ __all__ = [
     "ProjectError",
     "Result",
     "Vehicle",
+    "compare",
     "load_norm",
     "load_vehicle",
     "osmnx_settings",
@@ -74,6 +79,7 @@ __all__ = [
     "shipped_norms",
     "shipped_vehicles",
     "to_graph",
+    "verify",
     "write",
     "write_sample",
 ]

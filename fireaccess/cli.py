@@ -21,6 +21,7 @@ from rich.table import Table
 from fireaccess.model.errors import Finding, FireaccessError, InputError
 
 if TYPE_CHECKING:
+    from fireaccess.comparison import Comparison
     from fireaccess.outputs.result import Result
     from fireaccess.project import Project
 
@@ -89,7 +90,18 @@ def _exit_as_click_asks(error: Exception) -> NoReturn:
 def options(context: typer.Context, quiet: Quiet = False, as_json: Json = False) -> None:
     """Let --quiet and --json stand before the command as well as after it."""
     given = {key: True for key, value in (("quiet", quiet), ("as_json", as_json)) if value}
-    commands = ("sample", "template", "fetch", "check", "run", "why", "demo", "norms")
+    commands = (
+        "sample",
+        "template",
+        "fetch",
+        "check",
+        "run",
+        "verify",
+        "compare",
+        "why",
+        "demo",
+        "norms",
+    )
     context.default_map = dict.fromkeys(commands, given)
 
 
@@ -285,6 +297,64 @@ def demo(
 
 
 @app.command()
+def verify(project: ProjectPath, quiet: Quiet = False, as_json: Json = False) -> int:
+    """Recompute every published figure from the layers, and hold all files against their hashes."""
+    from dataclasses import asdict
+
+    from fireaccess.outputs.verify import verify as hold
+    from fireaccess.project import Project
+
+    held = hold(Project.open(project))
+    if as_json:
+        _print_json(asdict(held))
+    else:
+        if not quiet:
+            print(
+                f"{held.inputs} inputs, {held.files} result files and {held.figures:,} figures: "
+                f"{len(held.differences) or 'no'} differences"
+            )
+        for difference in held.differences:
+            print(f"  {difference}", file=sys.stderr)
+    return FINDINGS if held.differences else DONE
+
+
+@app.command()
+def compare(
+    old: Annotated[Path, typer.Argument(help="The project as it was.")],
+    new: Annotated[Path, typer.Argument(help="The project as it is.")],
+    to: Annotated[
+        Path | None, typer.Option("--to", help="A folder for the changes as CSV tables.")
+    ] = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> int:
+    """Tell which houses and barriers changed between two states, and which input changed them."""
+    from fireaccess.comparison import compare as beside
+    from fireaccess.comparison import write_comparison
+    from fireaccess.project import Project
+
+    with _spinner(quiet or as_json) as show:
+        found = beside(Project.open(old), Project.open(new), progress=show)
+    written = [] if to is None else write_comparison(found, to)
+    if as_json:
+        tables = found.tables()
+        _print_json(
+            {
+                **{
+                    name: json.loads(table.to_json(orient="records", force_ascii=False))
+                    for name, table in tables.items()
+                },
+                "files": [str(path) for path in written],
+            }
+        )
+    elif not quiet:
+        _print_comparison(found)
+        for path in written:
+            print(f"  {path}")
+    return DONE
+
+
+@app.command()
 def why(
     project: ProjectPath,
     name: Annotated[str, typer.Argument(help="A house, segment, alley, barrier or reading.")],
@@ -457,6 +527,24 @@ def _print_findings(findings: tuple[Finding, ...], *, most: int | None, quiet: b
             console.print(f"    --accept-fix {finding.fix}", soft_wrap=True)
     if most is not None and len(findings) > most:
         console.print(f"  … and {len(findings) - most} more: `fireaccess check` lists them")
+
+
+def _print_comparison(found: Comparison) -> None:
+    for name, table in (("Houses", found.houses), ("Barriers", found.barriers)):
+        rows = table.assign(why="") if name == "Barriers" else table
+        counts = rows.groupby(["change", "why"]).size()
+        told = ", ".join(
+            f"{count} {change}{f' ({why})' if why else ''}"
+            for (change, why), count in counts.items()
+        )
+        print(f"{name}: {told or 'no changes'}")
+    for row in found.targets.itertuples():
+        print(
+            f"{row.target}: done {row.done_old} of {row.target_old} → {row.done_new} of "
+            f"{row.target_new}"
+        )
+    for row in found.rules.itertuples():
+        print(f"{row.figure}: {row.old} → {row.new}")
 
 
 _LABELS = {

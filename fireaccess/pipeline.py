@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -233,8 +233,26 @@ def run(project: Project, *, progress: Progress | None = None) -> Result:
         raise
 
 
-def compute(project: Project, inputs: Inputs, *, stage: Any, timings: dict[str, float]) -> Result:
-    """Compute the result of inputs that are read."""
+def compute(
+    project: Project,
+    inputs: Inputs,
+    *,
+    stage: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext(),
+    timings: dict[str, float] | None = None,
+) -> Result:
+    """Compute the result of inputs that are read.
+
+    Parameters
+    ----------
+    project
+        Its options and settings count; its files aren't read.
+    inputs
+        What `read_inputs` returns; findings are added to its own.
+    stage
+        Entered around each stage, by its name.
+    timings
+        Seconds of each stage, kept in the result.
+    """
     norm, vehicle, findings = inputs.norm, inputs.vehicle, inputs.findings
     settings, survey = project.settings, inputs.survey
     houses = inputs.houses.frame
@@ -373,6 +391,7 @@ def compute(project: Project, inputs: Inputs, *, stage: Any, timings: dict[str, 
         gap_layer = gap_layer.set_geometry(
             layers.to_wgs84(gap_layer.geometry.to_numpy(), network).to_numpy(), crs=WGS84
         )
+        violation_layer = layers.violations_layer(network, survey["violations"])
         statistics = _statistics(
             project,
             inputs,
@@ -381,6 +400,7 @@ def compute(project: Project, inputs: Inputs, *, stage: Any, timings: dict[str, 
             barrier_layer,
             alley_layer,
             gap_layer,
+            violation_layer,
             evidence,
         )
     return Result(
@@ -398,6 +418,7 @@ def compute(project: Project, inputs: Inputs, *, stage: Any, timings: dict[str, 
             network, point_objects, _points_served(point_objects, points, norm), "fire_points"
         ),
         hydrant_gaps=gap_layer,
+        violations=violation_layer,
         evidence=evidence,
         statistics=statistics,
         findings=findings.sorted(),
@@ -409,7 +430,7 @@ def compute(project: Project, inputs: Inputs, *, stage: Any, timings: dict[str, 
         stations=layers.stations_layer(network, known_stations),
         groups=layers.groups_layer(network, inputs.houses.groups),
         openstreetmap=inputs.roads.openstreetmap,
-        timings=timings,
+        timings=timings or {},
     )
 
 
@@ -543,6 +564,7 @@ def _statistics(
     barriers: gpd.GeoDataFrame,
     alleys: gpd.GeoDataFrame,
     gaps: gpd.GeoDataFrame,
+    violations: gpd.GeoDataFrame,
     evidence: pd.DataFrame,
 ) -> dict[str, Any]:
     options = project.options
@@ -551,7 +573,6 @@ def _statistics(
     barrier_figures = figures.barrier_statistics(barriers)
     alley_figures = figures.alley_statistics(alleys)
     as_of = figures.newest([*evidence["date"], str(inputs.roads.dated or "") or None])
-    violations = inputs.survey["violations"]
     return {
         "project": {
             "name": project.name,

@@ -283,6 +283,9 @@ class Project:
     def input_files(self) -> Iterator[tuple[str, Path]]:
         """Yield each input file with the key that names it, the project file first."""
         yield "project", self.file
+        for key in ("norm", "vehicle"):
+            if (name := getattr(self.options, key)).endswith(".toml"):
+                yield key, self.path(name)
         yield "roads", self.roads
         for key in ("area", "houses", "groups"):
             value = getattr(self.inputs, key)

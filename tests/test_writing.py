@@ -21,10 +21,13 @@ FILES = {
     "statistics.json",
     "statistics.csv",
     "findings.csv",
+    "manifest.json",
     "evidence.parquet",
     *(
         f"{name}.parquet"
-        for name in "houses segments barriers alleys water fire_points hydrant_gaps".split()
+        for name in (
+            "houses segments barriers alleys water fire_points hydrant_gaps violations".split()
+        )
     ),
 }
 ASIDE = ".fireaccess-new"

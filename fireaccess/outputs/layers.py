@@ -153,6 +153,15 @@ def objects_layer(
     return gpd.GeoDataFrame(frame, geometry=geometry.to_numpy(), crs=WGS84)
 
 
+def violations_layer(network: Network, violations: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the violations that the survey lists, without the names of owners."""
+    columns = ["object_id", "kind", "road_name", "found", "due", "authority", "fixed"]
+    geometry = to_wgs84(violations.geometry.to_numpy(), network)
+    return gpd.GeoDataFrame(
+        pd.DataFrame(violations[columns]), geometry=geometry.to_numpy(), crs=WGS84
+    )
+
+
 def stations_layer(network: Network, stations: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the fire stations, surveyed and mapped, used or not."""
     geometry = to_wgs84(stations.geometry.to_numpy(), network)

@@ -48,6 +48,8 @@ class Result:
         What was asked.
     houses, segments, barriers, alleys, water, fire_points, hydrant_gaps
         Layers with the columns of SPEC §12 first.
+    violations
+        Violations of traffic and water conditions that the survey lists; without names of owners.
     evidence
         What was said of each object, by whom, when, and whether it was used.
     statistics
@@ -87,6 +89,7 @@ class Result:
     water: gpd.GeoDataFrame
     fire_points: gpd.GeoDataFrame
     hydrant_gaps: gpd.GeoDataFrame
+    violations: gpd.GeoDataFrame
     evidence: pd.DataFrame
     statistics: dict[str, Any]
     findings: tuple[Finding, ...]

@@ -1,10 +1,10 @@
 """Result files: written aside, then renamed, so that the last good results stay whole (SPEC §12).
 
-All files are first written into a folder ``.fireaccess-new`` beside their places. When every one is
-complete a marker says so, and they are renamed into place. If that is cut short, the next run
-ends it; if the writing itself is cut short, the old results were never touched. A results.gpkg
-that another program holds open is not replaced: SQLite would play that program's journal back
-into the new file, and ruin it.
+All files are first written into a folder ``.fireaccess-new`` beside their places, the manifest of
+their hashes last. When every one is complete a marker says so, and they are renamed into place. If
+that is cut short, the next run ends it; if the writing itself is cut short, the old results were
+never touched. A results.gpkg that another program holds open is not replaced: SQLite would play
+that program's journal back into the new file, and ruin it.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ import pyogrio
 import shapely
 
 from fireaccess.model.errors import OutputError
+from fireaccess.outputs.manifest import MANIFEST, manifest
 from fireaccess.outputs.result import Result
 from fireaccess.sources.coordinates import WGS84
 
@@ -41,6 +42,7 @@ _LAYERS: Final = (
     "water",
     "fire_points",
     "hydrant_gaps",
+    "violations",
 )
 #: GeoPackage keeps the time of its last change: a fixed one, so that same inputs are same bytes.
 _CHANGED: Final = "2000-01-01T00:00:00.000Z"
@@ -89,16 +91,21 @@ def write(result: Result, *, with_map: bool = True) -> dict[str, Path]:
     try:
         for folder in folders:
             (folder / _ASIDE).mkdir(parents=True)
+        aside = {path: path.parent / _ASIDE / path.name for path in files}
         for path, write_one in files.items():
             folder = path.parent
-            write_one(folder / _ASIDE / path.name)
+            write_one(aside[path])
+        folder = results
+        (results / _ASIDE / MANIFEST).write_text(
+            manifest(aside, result.statistics["inputs"], results), encoding="utf-8", newline="\n"
+        )
         for folder in folders:
             (folder / _ASIDE / _COMPLETE).touch()
     except (OSError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise _refused(error, folder) from None
     for folder in folders:
         _finish_or_forget(folder)
-    return {path.name: path for path in files}
+    return {path.name: path for path in (*files, results / MANIFEST)}
 
 
 def _finish_or_forget(folder: Path) -> None:

@@ -1,0 +1,502 @@
+"""Published figures computed once more, from the published layers alone.
+
+Whoever doubts a figure can do what stands here with a spreadsheet: nothing of the analysis is
+used, and of geometry nothing at all. Every file is held against the manifest besides, so that an
+edit is found even where layers and figures were changed alike.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import pyogrio
+
+from fireaccess.model.errors import OutputError
+from fireaccess.outputs.manifest import digest, read_manifest
+from fireaccess.project import Project
+
+_LAYERS: Final = (
+    "houses",
+    "segments",
+    "barriers",
+    "alleys",
+    "water",
+    "fire_points",
+    "hydrant_gaps",
+    "violations",
+    "evidence",
+)
+_ANSWERS: Final = ("road", "road_60", "water", "point")
+_WORDS: Final = ("covered", "needs_survey", "not_covered")
+_DISTANCES: Final = ("hose_m", "hose_best_m", "hydrant_m", "water_m", "point_m")
+_STATUSES: Final = (
+    "no_road_no_water",
+    "no_road",
+    "no_water",
+    "needs_survey",
+    "ok",
+    "unconnected",
+)
+_MEASURED: Final = ("survey", "maxwidth:physical", "width", "width:carriageway")
+#: Layers hold centimetres, and the statistics were computed before they were rounded to them.
+_HALF_A_CENTIMETRE_M: Final = 0.005
+#: Decimals of figures that rest on lengths.
+_DECIMALS: Final[Mapping[str, int]] = MappingProxyType({"km": 3, "share": 6, "m": 2})
+_SPREADSHEET: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that is not as it was published.
+
+    Parameters
+    ----------
+    where
+        A file, or a figure by its path: ``statistics.json: area.road.covered``.
+    published, found
+        What was published, and what is there or follows from the layers.
+    """
+
+    where: str
+    published: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: published {self.published}, found {self.found}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was held against what: counts, and every difference.
+
+    Parameters
+    ----------
+    inputs, files, figures
+        How many inputs, result files and figures were looked at.
+    differences
+        What is not as it was published; empty if all is well.
+    """
+
+    inputs: int
+    files: int
+    figures: int
+    differences: tuple[Difference, ...]
+
+
+def verify(project: Project) -> Verification:
+    """Hold a project's results against their manifest, their inputs and their own layers.
+
+    Parameters
+    ----------
+    project
+        A project whose results were written.
+
+    Raises
+    ------
+    OutputError
+        If there are no results, or their manifest, layers or statistics can't be read at all.
+    """
+    folder = project.results_folder
+    manifest = read_manifest(folder)
+    files, layers, statistics = manifest["files"], _layers(folder), _statistics(folder)
+    computed = dict(_flat(recomputed(layers, statistics)))
+    published = {
+        name: value
+        for part in ("area", "targets", "groups", "alleys", "dates")
+        for name, value in _flat({part: statistics.get(part)})
+    }
+    return Verification(
+        inputs=len(manifest["inputs"]),
+        files=len(files),
+        figures=len(published),
+        differences=(
+            *_changed_inputs(project, manifest["inputs"], statistics),
+            *_changed_files(folder, files),
+            *_other_figures(published, computed, layers),
+            *_other_table(folder, statistics),
+            *_other_copies(folder, layers),
+        ),
+    )
+
+
+# Files --------------------------------------------------------------------------------------
+
+
+def _changed_inputs(
+    project: Project, known: Mapping[str, Any], statistics: Mapping[str, Any]
+) -> Iterator[Difference]:
+    if known != statistics.get("inputs"):
+        yield Difference("statistics.json: inputs", "those of the manifest", "others")
+    now = dict(project.input_files())
+    for key in sorted(known.keys() | now.keys()):
+        published = known.get(key, {}).get("sha256", "no such input")
+        path = now.get(key)
+        found = digest(path) if path is not None and path.is_file() else "no such file"
+        if found != published:
+            name = key if path is None else f"{key} ({path.name})"
+            yield Difference(f"input {name}", _short(published), _short(found))
+
+
+def _changed_files(folder: Path, known: Mapping[str, str]) -> Iterator[Difference]:
+    for name, published in known.items():
+        path = folder / name
+        found = digest(path) if path.is_file() else "no such file"
+        if found != published:
+            yield Difference(name, _short(published), _short(found))
+
+
+def _short(told: str) -> str:
+    """Return a hash by its beginning, which is enough to tell two apart."""
+    return told if " " in told else f"SHA-256 {told[:12]}…"
+
+
+def _layers(folder: Path) -> dict[str, pd.DataFrame]:
+    path = folder / "results.gpkg"
+    try:
+        return {
+            name: pyogrio.read_dataframe(path, layer=name, read_geometry=False) for name in _LAYERS
+        }
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        raise OutputError(
+            f"the layers can't be read: {error}",
+            file=path,
+            remedy="compute them again: fireaccess run",
+        ) from None
+
+
+def _statistics(folder: Path) -> dict[str, Any]:
+    path = folder / "statistics.json"
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise OutputError(
+            f"the statistics can't be read: {error}",
+            file=path,
+            remedy="compute them again: fireaccess run",
+        ) from None
+
+
+def _other_table(folder: Path, statistics: Mapping[str, Any]) -> Iterator[Difference]:
+    """Hold statistics.csv against statistics.json."""
+    name = statistics["project"]["name"]
+    parts = [
+        ("area", name, statistics["area"]),
+        ("targets", name, statistics["targets"]),
+        *(("group", group["group"], group) for group in statistics["groups"]),
+        *(("alley", alley["alley_id"], alley) for alley in statistics["alleys"]),
+    ]
+    published = {
+        (level, of, figure): "" if value is None else str(value)
+        for level, of, figures in parts
+        for figure, value in _flat(figures)
+        if figure not in ("group", "alley_id", "name")
+    }
+    path = folder / "statistics.csv"
+    if not path.is_file():  # told as a file already
+        return
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        found = {
+            (row["level"], _as_typed(row["name"]), row["figure"]): row["value"]
+            for row in csv.DictReader(file)
+        }
+    for key in sorted(published.keys() | found.keys()):
+        one, other = published.get(key, "nothing"), found.get(key, "nothing")
+        if one != other:
+            yield Difference(f"statistics.csv: {' / '.join(key)}", one, other)
+
+
+def _as_typed(text: str) -> str:
+    """Return a cell without the apostrophe that keeps a spreadsheet from running it."""
+    return text[1:] if text[:1] == "'" and text[1:2] in _SPREADSHEET else text
+
+
+def _other_copies(folder: Path, layers: Mapping[str, pd.DataFrame]) -> Iterator[Difference]:
+    """Hold the GeoParquet files against the layers of the GeoPackage."""
+    for name, layer in layers.items():
+        path = folder / f"{name}.parquet"
+        if not path.is_file():  # told as a file already
+            continue
+        copy = pd.read_parquet(path).drop(columns="geometry", errors="ignore")
+        if list(copy.columns) != list(layer.columns) or len(copy) != len(layer):
+            yield Difference(
+                path.name, f"{layer.shape} rows and columns of {name}", f"{copy.shape}"
+            )
+            continue
+        for column in layer.columns:
+            other = np.flatnonzero(_plain(copy[column]) != _plain(layer[column]))
+            if len(other):
+                i = int(other[0])
+                yield Difference(
+                    f"{path.name}: {column}, row {i + 1}, and {len(other) - 1} more",
+                    str(layer[column].iloc[i]),
+                    str(copy[column].iloc[i]),
+                )
+
+
+def _plain(column: pd.Series) -> Any:
+    """Return values that are equal whatever the file kept them as; None where missing."""
+    return column.astype(object).where(column.notna(), None).to_numpy()
+
+
+# Figures ------------------------------------------------------------------------------------
+
+
+def _other_figures(
+    published: Mapping[str, Any], computed: Mapping[str, Any], layers: Mapping[str, pd.DataFrame]
+) -> Iterator[Difference]:
+    # What rounding may have done at most: each length is off by half a centimetre.
+    segments, gaps = layers["segments"], layers["hydrant_gaps"]
+    off_m = _HALF_A_CENTIMETRE_M * max(len(segments), len(gaps))
+    shortest_m = max(segments.loc[~_true(segments["passable_class"]), "length_m"].sum(), 1.0)
+    slack = {
+        "km": off_m / 1000,
+        "share": 2 * off_m / shortest_m,
+        "m": _HALF_A_CENTIMETRE_M,
+    }
+    for name in sorted(published.keys() | computed.keys()):
+        one, other = published.get(name, "nothing"), computed.get(name, "nothing")
+        if one == other:
+            continue
+        kind = _kind(name)
+        if (
+            kind is not None
+            and isinstance(one, int | float)
+            and isinstance(other, int | float)
+            and abs(one - other) <= slack[kind] + 0.6 * 10 ** -_DECIMALS[kind]
+        ):
+            continue
+        yield Difference(f"statistics.json: {name}", str(one), str(other))
+
+
+def _kind(name: str) -> str | None:
+    """Return what a figure rests on if that is lengths, which the layers hold rounded."""
+    parts = name.split(".")
+    if "percentiles" in parts and parts[-1] in ("median", "p90"):
+        return "m"
+    if parts[-1].endswith("measured_share"):
+        return "share"
+    return "km" if any("km" in part.split("_") for part in parts[-2:]) else None
+
+
+def recomputed(layers: Mapping[str, pd.DataFrame], statistics: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the published figures as they follow from the layers.
+
+    Parameters
+    ----------
+    layers
+        The layers of results.gpkg, by name.
+    statistics
+        For what no layer has: the dates of the roads and of the deadline, and for which kinds of
+        answer the norm gives any.
+
+    Returns
+    -------
+    dict
+        The parts ``area``, ``targets``, ``groups``, ``alleys`` and ``dates`` of statistics.json.
+    """
+    houses, alleys, barriers = (layers[name] for name in ("houses", "alleys", "barriers"))
+    violations = layers["violations"]
+    fixed = int(violations["fixed"].notna().sum())
+    area = {
+        **_of_houses(houses),
+        "roads": _of_roads(layers["segments"]),
+        "barriers": _of_barriers(barriers),
+        "alleys": _of_alleys(alleys),
+        "violations": {"found": len(violations), "fixed": fixed},
+        "hydrant_gaps_km": round(layers["hydrant_gaps"]["length_m"].sum() / 1000, 3),
+    }
+    roads = statistics["dates"]["roads"]
+    dates = [*layers["evidence"]["date"].dropna().astype(str), *([roads] if roads else [])]
+    newest = max(dates, default=None)
+    return {
+        "area": area,
+        "targets": _targets(area, newest, statistics["project"]["deadline"]),
+        "groups": [
+            {"group": name, **_of_houses(some)} for name, some in houses.groupby("group", sort=True)
+        ],
+        "alleys": _by_alley(alleys, houses),
+        "dates": {"roads": roads, "newest_evidence": newest},
+    }
+
+
+def _of_houses(houses: pd.DataFrame) -> dict[str, Any]:
+    people = houses["people"]
+    equipped = _true(houses["extinguisher"])
+    return {
+        "houses": len(houses),
+        "people": round(people.sum()),
+        "houses_without_people_count": int(people.isna().sum()),
+        "status": {name: int((houses["status"] == name).sum()) for name in _STATUSES},
+        **{name: _coverage(houses, name) for name in _ANSWERS},
+        "hydrant_within_150_m": int(_true(houses["near_150"]).sum()),
+        "percentiles": {
+            name: {
+                "median": _quantile(houses[name], 0.5),
+                "p90": _quantile(houses[name], 0.9),
+                "without": int(houses[name].isna().sum()),
+            }
+            for name in _DISTANCES
+        },
+        "extinguishers": {
+            "equipped": int(equipped.sum()),
+            "checked": int((equipped & houses["extinguisher_checked"].notna()).sum()),
+        },
+        "transmitters": {
+            "registered": int(houses["registered_month"].notna().sum()),
+            "installed": int(_true(houses["transmitter"]).sum()),
+        },
+    }
+
+
+def _coverage(houses: pd.DataFrame, answer: str) -> dict[str, Any] | None:
+    given, people = houses[answer], houses["people"]
+    if len(houses) and given.isna().all():
+        return None
+    covered, needs_survey, not_covered = (given == word for word in _WORDS)
+    best = covered | needs_survey
+    return {
+        "covered": int(covered.sum()),
+        "needs_survey": int(needs_survey.sum()),
+        "not_covered": int(not_covered.sum()),
+        "no_answer": int(given.isna().sum()),
+        "share_worst": _share(covered.sum(), len(houses)),
+        "share_best": _share(best.sum(), len(houses)),
+        "people_worst": round(people[covered].sum()),
+        "people_best": round(people[best].sum()),
+    }
+
+
+def _of_roads(segments: pd.DataFrame) -> dict[str, Any]:
+    roads = segments[~_true(segments["beside_a_road"])]
+    alley = ~_true(roads["passable_class"])
+    length = roads["length_m"]
+    measured = roads["width_source"].isin(_MEASURED)
+
+    def km(rows: Any) -> float:
+        return round(float(length[rows].sum()) / 1000, 3)
+
+    return {
+        "km": km(slice(None)),
+        "km_by_truck": {
+            word: km(roads["truck"] == word) for word in ("pass", "unknown", "blocked")
+        },
+        "km_by_reached": {word: km(roads["reached"] == word) for word in ("yes", "unknown", "no")},
+        "measured_share": _share(length[measured].sum(), length.sum()),
+        "alley_km": km(alley),
+        "alley_measured_share": _share(length[alley & measured].sum(), length[alley].sum()),
+    }
+
+
+def _of_barriers(barriers: pd.DataFrame) -> dict[str, Any]:
+    source, effect = barriers["source"], barriers["effect"]
+    own = barriers[source.isin(["survey", "osm"])]
+    states = own["state"].fillna("not_given").value_counts()
+    effects = own["effect"].value_counts()
+    return {
+        "barriers": len(own),
+        "by_state": {
+            state: int(states.get(state, 0))
+            for state in ("fixed", "openable", "removed", "not_given")
+        },
+        "by_effect": {
+            word: int(effects.get(word, 0)) for word in ("pass", "delay", "unknown", "blocked")
+        },
+        "dealt_with": int(_true(own["dealt_with"]).sum()),
+        "narrow_readings": int(((source == "reading") & (effect == "blocked")).sum()),
+        "open_readings": int(((source == "reading") & (effect == "unknown")).sum()),
+        "low_clearances": int((source == "clearance").sum()),
+    }
+
+
+def _of_alleys(alleys: pd.DataFrame) -> dict[str, Any]:
+    deep, certain = _true(alleys["deep"]), _true(alleys["certain"])
+    solutions = alleys["has_water_solution"].value_counts()
+    return {
+        "without_truck_worst": len(alleys),
+        "without_truck_best": int(certain.sum()),
+        "deep": int(deep.sum()),
+        "deep_certain": int((deep & certain).sum()),
+        "water_solution": {word: int(solutions.get(word, 0)) for word in ("yes", "unknown", "no")},
+        "with_fire_point": int(_true(alleys["has_fire_point"]).sum()),
+        "needs_fire_point": int(_true(alleys["needs_fire_point"]).sum()),
+    }
+
+
+def _by_alley(alleys: pd.DataFrame, houses: pd.DataFrame) -> list[dict[str, Any]]:
+    people = houses.groupby("alley_id")["people"].sum()
+    counts = {answer: houses.groupby(["alley_id", answer]).size() for answer in _ANSWERS}
+    return [
+        {
+            "alley_id": alley_id,
+            "name": name if isinstance(name, str) else None,
+            "people": round(people.get(alley_id, 0)),
+            **{
+                answer: {word: int(counts[answer].get((alley_id, word), 0)) for word in _WORDS}
+                for answer in _ANSWERS
+                if answer != "road_60"
+            },
+        }
+        for alley_id, name in zip(alleys["alley_id"], alleys["name"], strict=True)
+    ]
+
+
+def _targets(area: Mapping[str, Any], newest: str | None, deadline: str | None) -> dict[str, Any]:
+    months = None
+    if newest is not None and deadline is not None:
+        first, last = date.fromisoformat(newest), date.fromisoformat(deadline)
+        months = max(12 * (last.year - first.year) + last.month - first.month, 1)
+    solutions = area["alleys"]["water_solution"]
+    rows = {
+        "water_solutions": (sum(solutions.values()), solutions["yes"]),
+        "barriers_dealt_with": (area["barriers"]["barriers"], area["barriers"]["dealt_with"]),
+        "violations_fixed": (area["violations"]["found"], area["violations"]["fixed"]),
+        "extinguishers_checked": (
+            area["extinguishers"]["equipped"],
+            area["extinguishers"]["checked"],
+        ),
+    }
+    return {
+        name: {
+            "target": target,
+            "done": done,
+            "left": target - done,
+            "per_month": None if months is None else round((target - done) / months, 2),
+        }
+        for name, (target, done) in rows.items()
+    }
+
+
+def _true(column: pd.Series) -> pd.Series:
+    """Return where a column says yes, whatever the file kept it as; missing is no."""
+    return column.isin([True, 1, "true", "True", "yes"])
+
+
+def _quantile(column: pd.Series, share: float) -> float | None:
+    known = column.dropna()
+    return None if known.empty else round(float(known.quantile(share)), 2)
+
+
+def _share(part: float, whole: float) -> float | None:
+    return None if not whole else round(float(part) / float(whole), 6)
+
+
+def _flat(figures: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield figures by their paths; of a list, by the name or id of each entry."""
+    if isinstance(figures, Mapping):
+        for key, value in figures.items():
+            yield from _flat(value, f"{before}.{key}" if before else str(key))
+    elif isinstance(figures, list):
+        for i, value in enumerate(figures):
+            name = value.get("group", value.get("alley_id", i))
+            yield from _flat(value, f"{before}[{name}]")
+    else:
+        yield before, figures
