@@ -29,6 +29,7 @@ import shapely
 from fireaccess.model.errors import OutputError
 from fireaccess.outputs.manifest import MANIFEST, manifest
 from fireaccess.outputs.result import Result
+from fireaccess.outputs.sentences import Language
 from fireaccess.sources.coordinates import WGS84
 
 _ASIDE: Final = ".fireaccess-new"
@@ -71,7 +72,9 @@ def write(result: Result, *, with_map: bool = True) -> dict[str, Path]:
     results, maps = result.project.results_folder, result.project.maps_folder
     layers = {name: rounded(getattr(result, name)) for name in (*_LAYERS, "evidence")}
     files: dict[Path, Callable[[Path], None]] = {
-        results / "results.gpkg": partial(_write_geopackage, layers),
+        results / "results.gpkg": partial(
+            _write_geopackage, layers, result.project.options.language
+        ),
         **{
             results / f"{name}.parquet": partial(_write_parquet, frame)
             for name, frame in layers.items()
@@ -207,7 +210,9 @@ def rounded(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _write_geopackage(layers: Mapping[str, pd.DataFrame], path: Path) -> None:
+def _write_geopackage(layers: Mapping[str, pd.DataFrame], language: Language, path: Path) -> None:
+    from fireaccess.outputs.styles import write_styles
+
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _CHANGED})
     try:
@@ -218,6 +223,7 @@ def _write_geopackage(layers: Mapping[str, pd.DataFrame], path: Path) -> None:
             pyogrio.write_dataframe(frame, path, append=path.exists(), **options)
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+    write_styles(path, language)
 
 
 def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
