@@ -96,6 +96,7 @@ def options(context: typer.Context, quiet: Quiet = False, as_json: Json = False)
         "fetch",
         "check",
         "run",
+        "lists",
         "verify",
         "compare",
         "why",
@@ -294,6 +295,35 @@ def demo(
 
     file = folder / PROJECT_FILE
     return _run(file if file.exists() else write_sample(folder), quiet=quiet, as_json=as_json)
+
+
+@app.command()
+def lists(
+    project: ProjectPath,
+    file: Annotated[
+        Path | None, typer.Argument(help="The workbook to write; else one beside the results.")
+    ] = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> int:
+    """Compute a project and write a workbook of statistics and lists, to filter and to print."""
+    from fireaccess.outputs.book import book_name, write_book
+    from fireaccess.pipeline import run as compute
+    from fireaccess.project import Project
+
+    opened = Project.open(project)
+    path = file or opened.results_folder / book_name(opened.name)
+    if path.suffix.lower() != ".xlsx":
+        raise typer.BadParameter(f"{path.name} is no name of a workbook: end it with .xlsx")
+    with _progress(quiet or as_json) as tell:
+        result = compute(opened, progress=tell)
+        tell("write")
+        write_book(result, path)
+    if as_json:
+        _print_json({"file": str(path)})
+    elif not quiet:
+        print(path)
+    return _code_of(result.findings)
 
 
 @app.command()

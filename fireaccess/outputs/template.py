@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import io
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,7 @@ import xlsxwriter
 
 from fireaccess.model.errors import OutputError
 from fireaccess.model.layers import TABLES, kind_of, needs_place
+from fireaccess.model.text import nfc
 from fireaccess.model.words import CODES, HELP_TITLE, TABLE_TITLES, heading, word_of
 from fireaccess.network.tags import MEASURED_SOURCES
 from fireaccess.outputs.order import natural
@@ -45,6 +47,8 @@ _PAGE_HEIGHT: Final = 470  # points
 _HOUSE_ROWS: Final = 30_000
 _YES_NO: Final = ("có", "không")
 _DEGREES: Final = 7  # decimals
+
+_NO_TEXT: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]+")
 
 _TITLES_TELL: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -342,6 +346,19 @@ def write_template(path: Path, *, result: Result | None = None) -> None:
     put_whole(path, _template(result))
 
 
+def plain_text(text: str) -> str:
+    r"""Return text that a workbook shows as it is: NFC, on one line, without control characters.
+
+    Examples
+    --------
+    >>> plain_text("Ngõ\n5\x00"), plain_text("<r>x</r>")
+    ('Ngõ 5', '<r>x</r> ')
+    """
+    clean = _NO_TEXT.sub(" ", nfc(text)).strip()
+    # XlsxWriter takes what begins and ends like this for markup of its own, and writes it as it is.
+    return f"{clean} " if clean.startswith("<r>") and clean.endswith("</r>") else clean
+
+
 def put_whole(path: Path, content: bytes) -> None:
     """Write a file aside and rename it into place, so that it is there whole or not at all.
 
@@ -502,7 +519,7 @@ def _write_cell(sheet: Any, row: int, column: int, value: Any, style: Any) -> No
     elif isinstance(value, datetime.date):
         sheet.write_datetime(row, column, value, style)
     else:
-        sheet.write_string(row, column, str(value), style)
+        sheet.write_string(row, column, plain_text(str(value)), style)
 
 
 def _validate(sheet: Any, column: _Column, k: int, last_row: int, words: str | None) -> None:
