@@ -346,8 +346,8 @@ def apart_m(
     array([8611000.,      nan])
     """
     distance = np.full(len(lon), np.nan)
-    known = np.isfinite(lon + lat + other_lon + other_lat)
-    known &= (np.abs(lat) <= 90) & (np.abs(other_lat) <= 90)
+    known = (np.abs([lat, other_lat]) <= 90).all(axis=0)
+    known &= (np.abs([lon, other_lon]) <= 360).all(axis=0)
     distance[known] = _EARTH.inv(lon[known], lat[known], other_lon[known], other_lat[known])[2]
     return distance
 
