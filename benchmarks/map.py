@@ -10,6 +10,7 @@ are printed beside the figures and not enforced, for machines differ and are sha
 """
 
 import argparse
+import gc
 import re
 import statistics
 import sys
@@ -54,14 +55,13 @@ FAILING = "#D55E00"
 NOTE_READY = """
 window.readyAt = window.answersAt = null;
 const note = (name) => { window[name] = window[name] || performance.now(); };
-const watch = () => {
+// At once, as for the others: the next frame has to wait for the second half.
+new MutationObserver(() => {
   const { drawn, ready } = document.documentElement.dataset;
   if (drawn === "yes") note("readyAt");
   if (ready === "yes") note("answersAt");
-  else requestAnimationFrame(watch);
-};
+}).observe(document, { attributeFilter: ["data-drawn", "data-ready"], subtree: true });
 const twice = (then) => requestAnimationFrame(() => requestAnimationFrame(then));
-requestAnimationFrame(watch);
 addEventListener("load", () => {
   if (document.querySelector("#ward-print")) return;
   twice(() => { note("readyAt"); note("answersAt"); });
@@ -252,6 +252,7 @@ def main():
     parser.add_argument("--houses", type=int, default=30_000, help="houses (default 30000)")
     parser.add_argument("--keep", type=Path, help="folder for project and files, kept")
     options = parser.parse_args()
+    gc.disable()  # as the command line does
     with tempfile.TemporaryDirectory(prefix="fireaccess-map-") as scratch:
         folder = options.keep or Path(scratch)
         project = folder / "district"
