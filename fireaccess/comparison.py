@@ -8,7 +8,7 @@ changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -24,7 +24,7 @@ from fireaccess.model.errors import Findings, ProjectError
 from fireaccess.outputs.order import natural
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.template import put_whole
-from fireaccess.outputs.writing import plain_cell, rounded
+from fireaccess.outputs.writing import flat_figures, plain_cell, rounded
 from fireaccess.pipeline import compute, read_inputs
 from fireaccess.project import Project
 
@@ -268,18 +268,10 @@ def _groups(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
 
 def _rules(old: Mapping[str, Any], new: Mapping[str, Any]) -> pd.DataFrame:
     parts = ("norm", "vehicle", "settings")
-    was, now = (dict(_flat({part: state[part] for part in parts})) for state in (old, new))
+    was, now = (dict(flat_figures({part: state[part] for part in parts})) for state in (old, new))
     rows = [
         {"figure": name, "old": was.get(name), "new": now.get(name)}
         for name in sorted(was.keys() | now.keys())
         if was.get(name) != now.get(name)
     ]
     return pd.DataFrame(rows, columns=["figure", "old", "new"], dtype=object)
-
-
-def _flat(figures: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in figures.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{before}{key}.")
-        else:
-            yield f"{before}{key}", value

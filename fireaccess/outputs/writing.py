@@ -253,7 +253,7 @@ def _write_statistics_csv(content: Mapping[str, Any], path: Path) -> None:
     rows = [
         {"level": level, "name": plain_cell(name), "figure": figure, "value": value}
         for level, name, figures in _levels(content)
-        for figure, value in _flat(figures)
+        for figure, value in flat_figures(figures)
     ]
     frame = pd.DataFrame(rows, columns=["level", "name", "figure", "value"], dtype=object)
     frame.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
@@ -269,10 +269,11 @@ def _levels(content: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str,
         yield "alley", alley["alley_id"], figures
 
 
-def _flat(figures: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+def flat_figures(figures: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield figures by their paths: ``road.covered``."""
     for key, value in figures.items():
         if isinstance(value, Mapping):
-            yield from _flat(value, f"{before}{key}.")
+            yield from flat_figures(value, f"{before}{key}.")
         else:
             yield f"{before}{key}", value
 
