@@ -21,7 +21,7 @@ import pandas as pd
 
 from fireaccess.model.answers import BoolArray, ObjectArray
 from fireaccess.model.errors import Findings, ProjectError
-from fireaccess.outputs.order import natural
+from fireaccess.outputs.order import by_group
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.template import put_whole
 from fireaccess.outputs.writing import flat_figures, plain_cell, rounded
@@ -64,7 +64,8 @@ class Comparison:
         Houses, and those that road and water cover for certain, before and after, a row for each
         group.
     rules
-        Figures of norm, vehicle and settings that are others: ``figure``, ``old``, ``new``.
+        Options, figures of norm and vehicle, and settings that are others: ``figure``, ``old``,
+        ``new``.
     """
 
     old: Result
@@ -255,23 +256,23 @@ def _targets(old: Mapping[str, Any], new: Mapping[str, Any]) -> pd.DataFrame:
 def _groups(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     states = {}
     for name, houses in (("old", old), ("new", new)):
-        by_group = houses.groupby("group")
-        states[f"houses_{name}"] = by_group.size()
+        grouped = houses.groupby("group")
+        states[f"houses_{name}"] = grouped.size()
         for answer in ("road", "water"):
-            states[f"{answer}_covered_{name}"] = by_group[answer].agg(
+            states[f"{answer}_covered_{name}"] = grouped[answer].agg(
                 lambda given: int((given == "covered").sum())
             )
     frame = pd.DataFrame(states).fillna(0).astype(np.int64)
-    frame = frame.loc[sorted(frame.index, key=natural)]
+    frame = frame.loc[sorted(frame.index, key=by_group)]
     return frame.rename_axis("group").reset_index()
 
 
 def _rules(old: Mapping[str, Any], new: Mapping[str, Any]) -> pd.DataFrame:
-    parts = ("norm", "vehicle", "settings")
+    parts = ("project", "norm", "vehicle", "settings")
     was, now = (dict(flat_figures({part: state[part] for part in parts})) for state in (old, new))
     rows = [
         {"figure": name, "old": was.get(name), "new": now.get(name)}
         for name in sorted(was.keys() | now.keys())
-        if was.get(name) != now.get(name)
+        if was.get(name) != now.get(name) and name != "project.name"
     ]
     return pd.DataFrame(rows, columns=["figure", "old", "new"], dtype=object)

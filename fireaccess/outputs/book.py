@@ -22,9 +22,10 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_range
 
 from fireaccess.outputs.lists import Column, Listing, Tone, lists, tones
-from fireaccess.outputs.map.told import told
+from fireaccess.outputs.map.told import FIGURES, told
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.sentences import LANGUAGES, Language, decimal
+from fireaccess.outputs.styles import BLUE, GREY, LIGHT, VERMILION, YELLOW
 from fireaccess.outputs.template import plain_text, put_whole
 from fireaccess.outputs.writing import MAP_FILE
 
@@ -68,17 +69,6 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "verified": ("Đã đối chiếu", "Verified"),
         "yes": ("có", "yes"),
         "no": ("chưa: giả định", "no: assumed"),
-        "clear_width_m": ("Bề rộng thông thủy", "Clear width"),
-        "clear_height_m": ("Chiều cao thông thủy", "Clear height"),
-        "hose_limit_m": ("Chiều dài vòi tối đa", "Longest hose line"),
-        "deep_alley_m": ("Độ sâu của ngõ sâu", "Depth of a deep alley"),
-        "hydrant_radius_m": ("Khoảng cách tới trụ nước", "Distance to a hydrant"),
-        "hydrant_spacing_m": ("Khoảng cách giữa các trụ nước", "Hydrant spacing"),
-        "fire_point_m": ("Khoảng cách tới điểm chữa cháy", "Distance to a fire point"),
-        "fire_point_depth_m": ("Độ sâu cần điểm chữa cháy", "Depth that needs a fire point"),
-        "vehicle.width_m": ("Bề rộng xe", "Width of the vehicle"),
-        "vehicle.height_m": ("Chiều cao xe", "Height of the vehicle"),
-        "vehicle.mass_t": ("Khối lượng xe", "Mass of the vehicle"),
         "settings": ("Thông số tính toán", "Settings"),
         "mode": ("Bề rộng cần có theo", "Width needed by"),
         "mode.norm": ("tiêu chuẩn", "the norm"),
@@ -139,10 +129,10 @@ _DARK, _LINE = "#1F4E79", "#A6A6A6"
 #: The map's colours, and what is readable on them.
 _COLOURS: Final[Mapping[Tone, tuple[str, str]]] = MappingProxyType(
     {
-        "good": ("#0072B2", "#FFFFFF"),
-        "open": ("#F0E442", "#000000"),
-        "bad": ("#D55E00", "#000000"),
-        "none": ("#BBBBBB", "#000000"),
+        "good": (BLUE, LIGHT),
+        "open": (YELLOW, "#000000"),
+        "bad": (VERMILION, "#000000"),
+        "none": (GREY, "#000000"),
     }
 )
 # The language of a format makes LibreOffice write 1.234,5; Excel takes the signs of the computer.
@@ -480,12 +470,13 @@ class _Writer:
     def thresholds(self) -> list[tuple[Any, ...]]:
         norm, vehicle = self.result.norm, self.result.vehicle
         figures = {name: getattr(norm, name) for name in _THRESHOLDS}
-        figures |= {f"vehicle.{name}": getattr(vehicle, name) for name in _OF_VEHICLE}
+        figures |= {name: getattr(vehicle, name) for name in _OF_VEHICLE}
+        called = {name: FIGURES[name][self.place] for name in figures}
         return [
-            (self.say(name), self.say("silent"), None, None)
+            (called[name].capitalize(), self.say("silent"), None, None)
             if figure is None
             else (
-                self.say(name),
+                called[name].capitalize(),
                 f"{decimal(figure.value, self.language, 2)} {figure.unit}",
                 self.say("yes" if figure.verified else "no"),
                 figure.clause,

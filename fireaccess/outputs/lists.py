@@ -19,11 +19,10 @@ import shapely
 
 from fireaccess.analysis.statistics import STATUSES
 from fireaccess.outputs.map.texts import texts
-from fireaccess.outputs.order import natural
+from fireaccess.outputs.order import by_group, natural
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.sentences import LANGUAGES, Language, day
 from fireaccess.sources.coordinates import WGS84, transform_xy
-from fireaccess.sources.houses import NO_GROUP
 
 Kind = Literal[
     "text", "place", "word", "count", "metres", "width", "rate", "share", "degrees", "grid", "date"
@@ -500,7 +499,7 @@ class _Teller:
         zeros = {c.name: 0 for c in columns if c.kind == "count"} | dict.fromkeys(_SUMMED, 0)
         rows = [
             {**made.get(group, zeros), "group": self._word("group.")(group)}
-            for group in sorted({*made, *self.result.groups["group"]}, key=_by_group)
+            for group in sorted({*made, *self.result.groups["group"]}, key=by_group)
         ]
         spread = {"answers": columns, "distances": columns}
         return self._listing(name, pd.DataFrame(rows), whole=figures(area), columns=spread)
@@ -529,7 +528,7 @@ class _Teller:
         alleys = self.result.alleys
         living = self.result.houses.dropna(subset=["alley_id"]).groupby("alley_id")["group"]
         groups = {
-            alley: ", ".join(self._told("group.", sorted(names.unique(), key=_by_group)))
+            alley: ", ".join(self._told("group.", sorted(names.unique(), key=by_group)))
             for alley, names in living
         }
         people = {of["alley_id"]: of["people"] for of in self.result.statistics["alleys"]}
@@ -614,7 +613,7 @@ class _Teller:
             "extinguisher_on": [_date(when) for when in houses["extinguisher_checked"]],
             "transmitter": self._told("answer.", houses["transmitter"]),
             "order": [STATUSES.index(status) for status in houses["status"]],
-            "group_order": [_by_group(group) for group in houses["group"]],
+            "group_order": [by_group(group) for group in houses["group"]],
             "at": _known(houses["house_id"]),
         }
         ordered = _sorted(rows, "group_order", "order", "address", "code")
@@ -638,11 +637,6 @@ class _Teller:
         known = {} if stops is None else stops.describe(tokens.dropna().tolist())
         place = LANGUAGES.index(self.language)
         return [known[token][place] if token in known else None for token in tokens]
-
-
-def _by_group(name: str) -> tuple[Any, ...]:
-    """Sort groups as people count; houses without one come last."""
-    return name == NO_GROUP, natural(name)
 
 
 def _columns(frame: pd.DataFrame) -> dict[str, list[Any]]:

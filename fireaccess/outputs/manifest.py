@@ -12,6 +12,18 @@ from typing import Any, Final
 from fireaccess.model.errors import OutputError
 
 MANIFEST: Final = "manifest.json"
+#: Layers of results.gpkg in their order; each is a GeoParquet file too.
+RESULT_LAYERS: Final = (
+    "houses",
+    "segments",
+    "barriers",
+    "alleys",
+    "water",
+    "fire_points",
+    "hydrant_gaps",
+    "violations",
+    "evidence",
+)
 
 
 def digest(path: Path) -> str:

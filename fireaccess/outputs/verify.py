@@ -21,20 +21,9 @@ import pandas as pd
 import pyogrio
 
 from fireaccess.model.errors import OutputError
-from fireaccess.outputs.manifest import digest, read_manifest
+from fireaccess.outputs.manifest import RESULT_LAYERS, digest, read_manifest
 from fireaccess.project import Project
 
-_LAYERS: Final = (
-    "houses",
-    "segments",
-    "barriers",
-    "alleys",
-    "water",
-    "fire_points",
-    "hydrant_gaps",
-    "violations",
-    "evidence",
-)
 _ANSWERS: Final = ("road", "road_60", "water", "point")
 _WORDS: Final = ("covered", "needs_survey", "not_covered")
 _DISTANCES: Final = ("hose_m", "hose_best_m", "hydrant_m", "water_m", "point_m")
@@ -163,7 +152,8 @@ def _layers(folder: Path) -> dict[str, pd.DataFrame]:
     path = folder / "results.gpkg"
     try:
         return {
-            name: pyogrio.read_dataframe(path, layer=name, read_geometry=False) for name in _LAYERS
+            name: pyogrio.read_dataframe(path, layer=name, read_geometry=False)
+            for name in RESULT_LAYERS
         }
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise OutputError(

@@ -27,24 +27,13 @@ import pyogrio
 import shapely
 
 from fireaccess.model.errors import OutputError
-from fireaccess.outputs.manifest import MANIFEST, manifest
+from fireaccess.outputs.manifest import MANIFEST, RESULT_LAYERS, manifest
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.sentences import Language
 from fireaccess.sources.coordinates import WGS84
 
 _ASIDE: Final = ".fireaccess-new"
 _COMPLETE: Final = "COMPLETE"
-#: Layers of results.gpkg in their order.
-_LAYERS: Final = (
-    "houses",
-    "segments",
-    "barriers",
-    "alleys",
-    "water",
-    "fire_points",
-    "hydrant_gaps",
-    "violations",
-)
 #: GeoPackage keeps the time of its last change: a fixed one, so that same inputs are same bytes.
 _CHANGED: Final = "2000-01-01T00:00:00.000Z"
 MAP_FILE: Final = "map.html"
@@ -70,7 +59,7 @@ def write(result: Result, *, with_map: bool = True) -> dict[str, Path]:
         If a folder can't be written to, or a file there is open in another program.
     """
     results, maps = result.project.results_folder, result.project.maps_folder
-    layers = {name: rounded(getattr(result, name)) for name in (*_LAYERS, "evidence")}
+    layers = {name: rounded(getattr(result, name)) for name in RESULT_LAYERS}
     files: dict[Path, Callable[[Path], None]] = {
         results / "results.gpkg": partial(
             _write_geopackage, layers, result.project.options.language

@@ -21,11 +21,10 @@ from fireaccess.outputs.map.payload import Column
 from fireaccess.outputs.map.routes import no_routes, routes
 from fireaccess.outputs.map.texts import texts
 from fireaccess.outputs.map.told import told
-from fireaccess.outputs.order import natural
+from fireaccess.outputs.order import by_group
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.sentences import LANGUAGES
 from fireaccess.outputs.why.teller import telling_tags
-from fireaccess.sources.houses import NO_GROUP
 
 STATUSES: Final = (
     "ok",
@@ -201,7 +200,9 @@ def document(result: Result) -> dict[str, Any]:
             "area": _figures(statistics["area"]),
             "groups": [
                 {"group": group["group"], **_figures(group)}
-                for group in sorted(statistics["groups"], key=_by_name)
+                for group in sorted(
+                    statistics["groups"], key=lambda group: by_group(str(group["group"]))
+                )
             ],
         },
         "measured": statistics["area"]["roads"]["alley_measured_share"],
@@ -334,10 +335,6 @@ def _works(objects: gpd.GeoDataFrame) -> list[str]:
         "broken" if working is not pd.NA and working == False else known.get(usable, "unknown")  # noqa: E712
         for working, usable in zip(objects["working"], objects["usable"], strict=True)
     ]
-
-
-def _by_name(group: Mapping[str, Any]) -> tuple[Any, ...]:
-    return group["group"] == NO_GROUP, natural(str(group["group"]))
 
 
 def _figures(statistics: Mapping[str, Any]) -> dict[str, Any]:

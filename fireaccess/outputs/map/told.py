@@ -10,8 +10,8 @@ from fireaccess.model.norm import Figure
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.sentences import LANGUAGES, Language, day, decimal, figure_text
 
-#: Figures of norms and vehicles that may decide an answer with no source behind them.
-_FIGURES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+#: What the figures of norms and vehicles are called that may decide without a source behind them.
+FIGURES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         "clear_width_m": ("bề rộng thông thủy", "clear width"),
         "clear_height_m": ("chiều cao thông thủy", "clear height"),
@@ -90,7 +90,7 @@ def told(result: Result, language: Language) -> list[str]:
     roads = "osm_roads" if result.openstreetmap else "roads"
     survey = day(dates["newest_evidence"], language)
     assumed = [
-        _FIGURES[name][place]
+        FIGURES[name][place]
         for figures in result.statistics["not_verified"].values()
         for name in figures
     ]

@@ -106,17 +106,27 @@ const NO_CLASS = 255;
 class Classes {
   /**
    * @param {Class[]} list In the order of the legend.
+   * @param {Uint8Array} of The number of each object's class.
+   */
+  constructor(list, of) {
+    this.list = list;
+    this.of = of;
+  }
+
+  /**
+   * The classes that a function tells by their keys.
+   * @param {Class[]} list
    * @param {number} count
    * @param {(i: number) => string | null} keyOf
    */
-  constructor(list, count, keyOf) {
-    this.list = list;
-    this.of = new Uint8Array(count);
+  static by(list, count, keyOf) {
     const numbers = new Map(list.map(({ key }, number) => [key, number]));
+    const of = new Uint8Array(count);
     for (let i = 0; i < count; i++) {
       const number = numbers.get(/** @type {string} */ (keyOf(i)));
-      this.of[i] = number === undefined ? NO_CLASS : number;
+      of[i] = number === undefined ? NO_CLASS : number;
     }
+    return new Classes(list, of);
   }
 
   /**
@@ -127,12 +137,11 @@ class Classes {
   static ofWords(list, column) {
     const { words, codes } = coded(column);
     const numbers = words.map((word) => list.findIndex(({ key }) => key === word));
-    const found = new Classes(list, 0, () => null);
-    found.of = new Uint8Array(codes.length).fill(NO_CLASS);
+    const of = new Uint8Array(codes.length).fill(NO_CLASS);
     for (let i = 0; i < codes.length; i++) {
-      if (numbers[codes[i]] >= 0) found.of[i] = numbers[codes[i]];
+      if (numbers[codes[i]] >= 0) of[i] = numbers[codes[i]];
     }
-    return found;
+    return new Classes(list, of);
   }
 }
 
@@ -181,7 +190,7 @@ function byMetres(houses, column, list, keyOf) {
     classOfStyle("houses", "placed_by_name", "class.placed_by_name"),
     classOfStyle("houses", "unconnected", "status.unconnected"),
   ];
-  return new Classes([...list, ...apart], houses.count, (i) => {
+  return Classes.by([...list, ...apart], houses.count, (i) => {
     if (houses.value("status", i) === "unconnected") return "unconnected";
     // Such a house stands on its road's middle: the distances are that place's.
     if ((houses.value("flags", i) || "").includes("placed_by_name")) return "placed_by_name";
@@ -289,7 +298,7 @@ function classes(shown, name) {
       );
       found = Classes.ofWords(list, shown.ward.layers[name].columns[column]);
     } else {
-      found = new Classes([classOfStyle(name, "all", `layer.${name}`)], layer.count, () => "all");
+      found = Classes.by([classOfStyle(name, "all", `layer.${name}`)], layer.count, () => "all");
     }
     known.set(theme, found);
   }
