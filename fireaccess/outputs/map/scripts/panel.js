@@ -29,9 +29,12 @@ class Panel {
     this.left = this.filtered();
     this.figures = this.figuresLeft();
     showSearch(app);
-    this.showAll();
+    this.showHead();
     const { state } = app;
-    state.on(["language"], () => this.showAll());
+    state.on(["language"], () => {
+      this.showHead();
+      this.showLayers();
+    });
     state.on(["group", "statuses"], () => {
       this.left = this.filtered();
       this.figures = this.figuresLeft();
@@ -59,13 +62,13 @@ class Panel {
     return all ? ward.figures.area : figuresOf(ward, this.left);
   }
 
-  showAll() {
+  /** All above the layers, which can wait until the first picture is drawn. */
+  showHead() {
     byId("ward-panel").setAttribute("aria-label", this.app.words.say("panel"));
     this.showTitle();
     this.showFigures();
     this.showFilters();
     this.showHouses();
-    this.showLayers();
   }
 
   /** The project's name, whether it is real, and the languages. */

@@ -249,7 +249,6 @@ function showSearch(app) {
   };
   seen.addEventListener("resize", fitScreen);
   seen.addEventListener("scroll", fitScreen);
-  fitScreen();
 
   /** @type {SearchIndex | null} */
   let index = null;
@@ -309,6 +308,7 @@ function showSearch(app) {
   };
 
   input.addEventListener("focus", () => {
+    fitScreen();
     index = index || new SearchIndex(searchEntries(app));
   });
   input.addEventListener("input", open);

@@ -100,9 +100,10 @@ async function showWard(map) {
   // It can be used when all that it asks for is there.
   const panel = byId("ward-panel");
   panel.setAttribute("inert", "");
-  showPanel(app);
+  const shown = showPanel(app);
   await drawn();
   page.dataset.drawn = "yes";
+  shown.showLayers();
   await pageRead();
   const details = await half("details");
   if (details === null) return;
