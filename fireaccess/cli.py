@@ -97,6 +97,8 @@ def options(context: typer.Context, quiet: Quiet = False, as_json: Json = False)
         "check",
         "run",
         "lists",
+        "report",
+        "rasters",
         "verify",
         "compare",
         "why",
@@ -327,6 +329,95 @@ def lists(
 
 
 @app.command()
+def report(
+    project: ProjectPath,
+    file: Annotated[
+        Path | None, typer.Argument(help="The document to write; else one beside the results.")
+    ] = None,
+    template: Annotated[
+        Path | None, typer.Option("--template", help="A template that was edited.")
+    ] = None,
+    save_template: Annotated[
+        Path | None,
+        typer.Option("--save-template", help="Only write the template, to edit it in Word."),
+    ] = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> int:
+    """Compute a project and write a report as a document, with tables, maps and charts."""
+    from fireaccess.project import Project
+
+    opened = Project.open(project)
+    if save_template is not None:
+        if file is not None or template is not None:
+            raise typer.BadParameter("--save-template writes the template and nothing else")
+        return _save_template(_document(save_template), opened, quiet=quiet, as_json=as_json)
+    from fireaccess.outputs.book import book_name
+    from fireaccess.outputs.report import write_report
+    from fireaccess.pipeline import run as compute
+
+    path = file or (opened.results_folder / book_name(opened.name)).with_suffix(".docx")
+    _document(path)
+    with _progress(quiet or as_json) as tell:
+        result = compute(opened, progress=tell)
+        tell("write")
+        without = write_report(result, path, template=template)
+    if without:
+        _errors().print(
+            f"Note: the template does without these placeholders: {', '.join(without)}",
+            soft_wrap=True,
+        )
+    if as_json:
+        _print_json({"file": str(path), "not_in_template": list(without)})
+    elif not quiet:
+        print(path)
+    return _code_of(result.findings)
+
+
+def _document(path: Path) -> Path:
+    if path.suffix.lower() != ".docx":
+        raise typer.BadParameter(f"{path.name} is no name of a document: end it with .docx")
+    return path
+
+
+def _save_template(path: Path, project: Project, *, quiet: bool, as_json: bool) -> int:
+    from fireaccess.outputs.report_template import save_template
+
+    save_template(path, project.options.language)
+    if as_json:
+        _print_json({"file": str(path)})
+    elif not quiet:
+        print(f"The template is {path}. Edited: fireaccess report PROJECT --template {path}")
+    return DONE
+
+
+@app.command()
+def rasters(
+    project: ProjectPath,
+    cell_m: Annotated[float, typer.Option("--cell-m", help="Side of a cell in metres.")] = 5.0,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Another folder than that of the results.")
+    ] = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> int:
+    """Compute a project and write distances to stand, hydrant, water and fire point as GeoTIFFs."""
+    from fireaccess.outputs.rasters import write_rasters
+    from fireaccess.pipeline import run as compute
+    from fireaccess.project import Project
+
+    with _progress(quiet or as_json) as tell:
+        result = compute(Project.open(project), progress=tell)
+        tell("write")
+        files = write_rasters(result, to, cell_m=cell_m)
+    if as_json:
+        _print_json({"files": {name: str(path) for name, path in files.items()}})
+    elif not quiet:
+        print(*files.values(), sep="\n")
+    return _code_of(result.findings)
+
+
+@app.command()
 def verify(project: ProjectPath, quiet: Quiet = False, as_json: Json = False) -> int:
     """Recompute every published figure from the layers, and hold all files against their hashes."""
     from dataclasses import asdict
@@ -353,7 +444,8 @@ def compare(
     old: Annotated[Path, typer.Argument(help="The project as it was.")],
     new: Annotated[Path, typer.Argument(help="The project as it is.")],
     to: Annotated[
-        Path | None, typer.Option("--to", help="A folder for the changes as CSV tables.")
+        Path | None,
+        typer.Option("--to", help="A folder for the changes: workbook, map and CSV tables."),
     ] = None,
     quiet: Quiet = False,
     as_json: Json = False,

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -17,7 +18,16 @@ from pyproj import CRS
 
 from fireaccess.analysis import statistics as figures
 from fireaccess.analysis.alleys import alley_table, find_alleys
-from fireaccess.analysis.houses import ask_where, find_doors, hose_lines, house_columns, truck_ways
+from fireaccess.analysis.approved import approved_houses
+from fireaccess.analysis.cells import goals_of
+from fireaccess.analysis.houses import (
+    add_flags,
+    ask_where,
+    find_doors,
+    hose_lines,
+    house_columns,
+    truck_ways,
+)
 from fireaccess.analysis.reach import reach
 from fireaccess.analysis.routes import routes_of
 from fireaccess.analysis.water import (
@@ -59,6 +69,7 @@ from fireaccess.sources.houses import Houses, read_area, read_house_rows, select
 from fireaccess.sources.intake import Intake
 from fireaccess.sources.named import BY_NAME, addresses, place_by_name
 from fireaccess.sources.osm import is_osm_file, read_osm
+from fireaccess.sources.population import read_population, spread, stand_ins
 from fireaccess.sources.roads import Roads
 from fireaccess.sources.survey import Survey, read_survey
 
@@ -118,7 +129,11 @@ def read_inputs(project: Project, findings: Findings) -> Inputs:
         mappings=project.inputs.mappings,
         accepted=accepted_fixes(project, findings),
     )
-    rows = read_house_rows(project, roads, intake)
+    grid = project.population
+    if project.inputs.houses is None and grid is not None:
+        rows = _cells_as_houses(project, grid, area, findings)
+    else:
+        rows = read_house_rows(project, roads, intake)
     if len(rows) == 0:
         raise InputError(
             "no house can be used",
@@ -146,9 +161,27 @@ def read_inputs(project: Project, findings: Findings) -> Inputs:
         )
 
     houses = select_houses(rows, area, project, crs=crs, findings=findings, place_named=place_named)
+    if project.inputs.houses is not None and grid is not None:
+        people = read_population(grid, houses.area, crs, findings)
+        houses = spread(people, houses, findings)
     survey = read_survey(project, replace(intake, crs=crs), place_named)
     near = local.within(houses.area, project.settings.load_margin_m)
     return Inputs(norm, vehicle, crs, near, houses, survey, findings)
+
+
+def _cells_as_houses(
+    project: Project, grid: Path, area: shapely.Geometry | None, findings: Findings
+) -> gpd.GeoDataFrame:
+    """Return the cells of the population grid in place of the houses that the project lacks."""
+    if area is None:
+        raise InputError(
+            "the project names neither an area nor houses",
+            file=project.file,
+            remedy="name an area file in the project",
+        )
+    crs = analysis_crs(project.options.crs, tuple(shapely.bounds(area)))
+    local = transform_geometry(area, WGS84, crs)
+    return stand_ins(read_population(grid, local, crs, findings), findings)
 
 
 @contextmanager
@@ -312,6 +345,8 @@ def compute(
         points = point_answers(graph, point_objects, doors, houses, norm)
         columns = pd.concat([columns, water.columns, points.columns], axis=1)
         columns = ask_where(columns, (houses["placed_by"] == BY_NAME).to_numpy())
+        if "estimate" in houses:
+            columns["flags"] = add_flags(columns["flags"], houses["estimate"])
         columns["status"] = figures.house_status(columns)
         shown = shapely.intersects(area, network.lines)
         shown[doors.places.segment] = True
@@ -338,6 +373,12 @@ def compute(
             findings=findings,
         )
         columns["alley_id"] = doors.spread(alleys.ids(doors.places.segment), None)
+        columns["approved"] = approved_houses(
+            survey["approved"],
+            houses,
+            doors.spread(network.way_name[network.segment_way[doors.places.segment]], ""),
+            findings,
+        )
         gaps = hydrant_gaps(
             network,
             scenario.foot_open,
@@ -392,6 +433,12 @@ def compute(
             layers.to_wgs84(gap_layer.geometry.to_numpy(), network).to_numpy(), crs=WGS84
         )
         violation_layer = layers.violations_layer(network, survey["violations"])
+        water_layer = layers.objects_layer(
+            network, water_objects, _water_served(water_objects, water, norm), "water"
+        )
+        point_layer = layers.objects_layer(
+            network, point_objects, _points_served(point_objects, points, norm), "fire_points"
+        )
         statistics = _statistics(
             project,
             inputs,
@@ -401,6 +448,8 @@ def compute(
             alley_layer,
             gap_layer,
             violation_layer,
+            water_layer,
+            point_layer,
             evidence,
         )
     return Result(
@@ -411,12 +460,8 @@ def compute(
         segments=segment_layer,
         barriers=barrier_layer,
         alleys=alley_layer,
-        water=layers.objects_layer(
-            network, water_objects, _water_served(water_objects, water, norm), "water"
-        ),
-        fire_points=layers.objects_layer(
-            network, point_objects, _points_served(point_objects, points, norm), "fire_points"
-        ),
+        water=water_layer,
+        fire_points=point_layer,
         hydrant_gaps=gap_layer,
         violations=violation_layer,
         evidence=evidence,
@@ -427,6 +472,7 @@ def compute(
         stops=stops,
         house_rows=house_rows(inputs.houses, best_lines, water.water_best.distance_m, network),
         routes=routes,
+        goals=goals_of(graph, worst, best, worst_lines, best_lines, water, points),
         stations=layers.stations_layer(network, known_stations),
         groups=layers.groups_layer(network, inputs.houses.groups),
         openstreetmap=inputs.roads.openstreetmap,
@@ -565,13 +611,24 @@ def _statistics(
     alleys: gpd.GeoDataFrame,
     gaps: gpd.GeoDataFrame,
     violations: gpd.GeoDataFrame,
+    water: gpd.GeoDataFrame,
+    fire_points: gpd.GeoDataFrame,
     evidence: pd.DataFrame,
 ) -> dict[str, Any]:
     options = project.options
     of_houses = figures.HouseFigures.of_layer(houses)
-    house_figures = of_houses.statistics()
-    barrier_figures = figures.barrier_statistics(barriers)
-    alley_figures = figures.alley_statistics(alleys)
+    area = {
+        **of_houses.statistics(),
+        "roads": figures.road_statistics(segments),
+        "barriers": figures.barrier_statistics(barriers),
+        "alleys": figures.alley_statistics(alleys),
+        "violations": {"found": len(violations), "fixed": int(violations["fixed"].notna().sum())},
+        "reviews": {
+            "water": figures.review_statistics(water),
+            "fire_points": figures.review_statistics(fire_points),
+        },
+        "hydrant_gaps_km": round(float(gaps["length_m"].sum()) / 1000, 3),
+    }
     as_of = figures.newest([*evidence["date"], str(inputs.roads.dated or "") or None])
     return {
         "project": {
@@ -606,25 +663,9 @@ def _statistics(
             severity: sum(f.severity == severity for f in inputs.findings)
             for severity in ("error", "warning", "hint")
         },
-        "area": {
-            **house_figures,
-            "roads": figures.road_statistics(segments),
-            "barriers": barrier_figures,
-            "alleys": alley_figures,
-            "violations": {
-                "found": len(violations),
-                "fixed": int(violations["fixed"].notna().sum()),
-            },
-            "hydrant_gaps_km": round(float(gaps["length_m"].sum()) / 1000, 3),
-        },
-        "targets": figures.targets(
-            barrier_figures,
-            alley_figures,
-            house_figures,
-            violations,
-            as_of=as_of,
-            deadline=options.deadline,
-        ),
-        "groups": figures.by_group(houses, of_houses),
-        "alleys": figures.by_alley(alleys, houses, of_houses),
+        "area": area,
+        "targets": figures.targets(area, options, project.targets, as_of),
+        "transmitters_by_month": figures.transmitters_by_month(houses),
+        "groups": figures.by_group(houses, of_houses, segments),
+        "alleys": figures.by_alley(alleys, houses, of_houses, segments),
     }

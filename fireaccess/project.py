@@ -90,7 +90,7 @@ class InputsSection(_Section):
     roads: str | None = None
     place: str | None = None
     area: str | None = None
-    houses: str
+    houses: str | None = None
     groups: str | None = None
     elevation: str | None = None
     population: str | None = None
@@ -144,12 +144,43 @@ class MapSection(_Section):
     attribution: str = ""
 
 
+class TargetSection(_Section):
+    """``[targets.<name>]``: who answers for a target, what shows that it is met, who decides.
+
+    Offices, not persons: what is written here is printed. ``deadline`` is that of the project
+    unless the target has its own.
+
+    Examples
+    --------
+    >>> TargetSection(owner="Công an phường").deadline is None
+    True
+    """
+
+    owner: str | None = None
+    product: str | None = None
+    authority: str | None = None
+    deadline: date | None = None
+
+
+class TargetsSection(_Section):
+    """``[targets]``: the plan's targets, by their names in the statistics."""
+
+    water_solutions: TargetSection = TargetSection()
+    barriers_dealt_with: TargetSection = TargetSection()
+    violations_fixed: TargetSection = TargetSection()
+    extinguishers_checked: TargetSection = TargetSection()
+    transmitters_installed: TargetSection = TargetSection()
+    water_reviewed: TargetSection = TargetSection()
+    fire_points_reviewed: TargetSection = TargetSection()
+
+
 class _ProjectFile(_Section):
     project: ProjectSection
     inputs: InputsSection
     settings: Settings = Settings()
     outputs: OutputsSection = OutputsSection()
     map: MapSection = MapSection()
+    targets: TargetsSection = TargetsSection()
 
 
 # Asked for by SPEC §11 and not built yet; a project that asks for one is refused, not ignored.
@@ -158,7 +189,6 @@ _NOT_YET: Final[Mapping[str, str]] = MappingProxyType(
         "project.vehicles": "comparing vehicles",
         "project.facade_widths": "widths measured between facades",
         "inputs.elevation": "terrain",
-        "inputs.population": "a population grid",
         "inputs.flood": "flood closures",
         "inputs.costs": "costs",
         "inputs.candidates": "siting candidates",
@@ -194,6 +224,7 @@ class Project:
         self.settings = sections.settings
         self.outputs = sections.outputs
         self.base_map = sections.map
+        self.targets = sections.targets
 
     @classmethod
     def open(cls, path: str | Path) -> Project:
@@ -267,6 +298,18 @@ class Project:
         return self.path(FETCHED_ROADS if named is None else named)
 
     @property
+    def house_list(self) -> Path | None:
+        """The list of houses; None where buildings of the roads or cells of a grid stand in."""
+        named = self.inputs.houses
+        return None if named in (None, "osm") else self.path(named)
+
+    @property
+    def population(self) -> Path | None:
+        """The population grid, if the project names one."""
+        named = self.inputs.population
+        return None if named is None else self.path(named)
+
+    @property
     def results_folder(self) -> Path:
         """Where the result files go."""
         return self.folder / self.outputs.results
@@ -287,7 +330,7 @@ class Project:
             if (name := getattr(self.options, key)).endswith(".toml"):
                 yield key, self.path(name)
         yield "roads", self.roads
-        for key in ("area", "houses", "groups"):
+        for key in ("area", "houses", "groups", "population"):
             value = getattr(self.inputs, key)
             if value is not None and not (key == "houses" and value == "osm"):
                 yield key, self.path(value)
@@ -389,6 +432,8 @@ def _known_keys(sections: list[str]) -> list[str]:
             "map": MapSection,
             "survey": SurveySection,
             "mappings": MappingSection,
+            "targets": TargetsSection,
+            **dict.fromkeys(TargetsSection.model_fields, TargetSection),
         }
         model = inner.get(name, model)
     return sorted(model.model_fields)
@@ -449,6 +494,12 @@ def _check_inputs(inputs: InputsSection, file: Path) -> None:
             "[inputs] names both roads and a place to fetch them for",
             file=file,
             remedy="keep roads, or keep place and run `fireaccess fetch`",
+        )
+    if inputs.houses is None and inputs.population is None:
+        raise ProjectError(
+            "the key 'inputs.houses' is missing",
+            file=file,
+            remedy="add houses to [inputs], or population, whose cells stand in for houses",
         )
     for table, mapping in inputs.mappings.items():
         at = f"inputs.mappings.{table}"

@@ -51,7 +51,7 @@ COLOURS = {
 EAST, NORTH = 105.81, 20.99
 # What the layers of a run have beside the columns of SPEC §12.
 _MORE_COLUMNS = {
-    "segments": ("alley_id",),
+    "segments": ("alley_id", "beside_a_road", "passable_class"),
     "barriers": ("date", "keyholder"),
     "water": ("source", "last_checked"),
     "fire_points": ("source", "last_checked"),
@@ -76,6 +76,7 @@ UNUSED = (
     "transmitter",
     "registered_month",
     "installed_date",
+    "approved",
 )
 
 
@@ -189,7 +190,7 @@ def fake(
     lines = [shapely.LineString([(p.x, p.y), (p.x + 0.0002, p.y + 0.0001)]) for p in grid(n, row=2)]
     deep = [shapely.MultiLineString([line]) for line in shapely.transform(lines, lambda c: c)]
     deep = [shapely.affinity.translate(line, yoff=0.0005) for line in deep]
-    houses = frame("houses", house_rows, points)
+    houses, segments = frame("houses", house_rows, points), frame("segments", roads, lines)
     figures = HouseFigures.of_layer(houses.assign(**dict.fromkeys(UNUSED)))
     stations = gpd.GeoDataFrame(
         {"object_id": ["T1"], "name": [text(0)]}, geometry=grid(1, row=7), crs="EPSG:4326"
@@ -201,7 +202,7 @@ def fake(
     )
     return SimpleNamespace(
         houses=houses,
-        segments=frame("segments", roads, lines),
+        segments=segments,
         alleys=frame("alleys", alleys, deep),
         barriers=frame("barriers", barriers, grid(n, row=4)),
         water=frame("water", things, grid(n, row=5)),
@@ -218,6 +219,7 @@ def fake(
         project=SimpleNamespace(
             name=name,
             roads=Path("roads.osm"),
+            inputs=SimpleNamespace(population=None),
             base_map=SimpleNamespace(tiles=tiles, attribution="© Thử"),
             options=SimpleNamespace(
                 language=language, synthetic=False, personal_data=False, starts="arterial"
@@ -229,7 +231,7 @@ def fake(
             "dates": {"roads": "2026-05-01", "newest_evidence": "2026-07-03"},
             "not_verified": {"norm": {"hose_limit_m": 200.0}, "vehicle": {}},
             "area": {**figures.statistics(), "roads": {"alley_measured_share": 0.0912}},
-            "groups": by_group(houses, figures),
+            "groups": by_group(houses, figures, segments),
         },
     )
 

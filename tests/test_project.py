@@ -88,7 +88,6 @@ def test_a_project_that_asks_for_nothing_unbuilt_is_not_refused(tmp_path):
         ("facade_widths = true", INPUTS, "project.facade_widths"),
         ('vehicles = ["standard", "light"]', INPUTS, "project.vehicles"),
         ("", f'{INPUTS}\nelevation = "dem.tif"', "inputs.elevation"),
-        ("", f'{INPUTS}\npopulation = "population.tif"', "inputs.population"),
         ("", f'{INPUTS}\nflood = "flood.tif"', "inputs.flood"),
         ("", f'{INPUTS}\ncosts = "costs.csv"', "inputs.costs"),
         ("", f'{INPUTS}\ncandidates = "candidates.geojson"', "inputs.candidates"),

@@ -473,6 +473,17 @@ def ask_where(columns: pd.DataFrame, by_name: BoolArray) -> pd.DataFrame:
     return columns
 
 
+def add_flags(flags: pd.Series, more: pd.Series) -> list[str]:
+    """Join further flags of the houses to those that they have.
+
+    Examples
+    --------
+    >>> add_flags(pd.Series(["", "behind", "behind"]), pd.Series(["stand_in", "stand_in", ""]))
+    ['stand_in', 'behind;stand_in', 'behind']
+    """
+    return [";".join(filter(None, both)) for both in zip(flags, more, strict=True)]
+
+
 def three_way(worst: BoolArray, best: BoolArray) -> ObjectArray:
     """Return yes, no or unknown for what holds in the worst and in the best case."""
     return np.where(worst, "yes", np.where(best, "unknown", "no")).astype(object)

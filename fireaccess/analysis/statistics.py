@@ -19,6 +19,8 @@ from fireaccess.model.answers import (
     ObjectArray,
 )
 from fireaccess.network.tags import MEASURED_SOURCES
+from fireaccess.project import ProjectSection, TargetSection, TargetsSection
+from fireaccess.sources.population import PEOPLE_ESTIMATED
 
 _ANSWERS: Final = ("road", "road_60", "water", "point")
 _DISTANCES: Final = ("hose_m", "hose_best_m", "hydrant_m", "water_m", "point_m")
@@ -30,6 +32,8 @@ STATUSES: Final = (
     "ok",
     "unconnected",
 )
+#: Statuses of houses without road or water for certain: candidates beside the approved list.
+_FAILING: Final = ("no_road_no_water", "no_road", "no_water")
 
 
 def house_status(houses: pd.DataFrame) -> pd.Series:
@@ -68,6 +72,8 @@ class HouseFigures:
         For each kind of distance the metres, NaN where there is none.
     marks
         Other things that hold for a house or not.
+    listed
+        Whether there is an approved list at all.
     """
 
     people: FloatArray
@@ -75,6 +81,7 @@ class HouseFigures:
     answers: Mapping[str, ObjectArray]
     distances: Mapping[str, FloatArray]
     marks: Mapping[str, BoolArray]
+    listed: bool
 
     @classmethod
     def of_layer(cls, houses: pd.DataFrame) -> HouseFigures:
@@ -83,7 +90,9 @@ class HouseFigures:
         def true(name: str) -> BoolArray:
             return np.array([value is True for value in houses[name].astype(object)], dtype=bool)
 
-        equipped = true("extinguisher")
+        equipped, approved = true("extinguisher"), true("approved")
+        failing = houses["status"].isin(_FAILING).to_numpy()
+        listed = bool(houses["approved"].notna().any())
         return cls(
             people=houses["people"].to_numpy(dtype=float),
             status=houses["status"].to_numpy(dtype=object),
@@ -93,12 +102,22 @@ class HouseFigures:
             },
             distances={name: houses[name].to_numpy(dtype=float) for name in _DISTANCES},
             marks={
+                # An estimate from a population grid is no count.
+                "counted": (
+                    houses["people"].notna()
+                    & ~houses["flags"].fillna("").str.contains(PEOPLE_ESTIMATED, regex=False)
+                ).to_numpy(dtype=bool),
                 "near_150": houses["near_150"].fillna(False).to_numpy(dtype=bool),
                 "equipped": equipped,
                 "checked": equipped & houses["extinguisher_checked"].notna().to_numpy(),
                 "registered": houses["registered_month"].notna().to_numpy(),
                 "installed": true("transmitter"),
+                "approved": approved,
+                "failing": failing,
+                # What the city has approved counts; until then what was computed.
+                "asked": approved if listed else failing,
             },
+            listed=listed,
         )
 
     def some(self, index: Any) -> HouseFigures:
@@ -109,6 +128,7 @@ class HouseFigures:
             {name: values[index] for name, values in self.answers.items()},
             {name: values[index] for name, values in self.distances.items()},
             {name: values[index] for name, values in self.marks.items()},
+            self.listed,
         )
 
     def statistics(self) -> dict[str, Any]:
@@ -120,7 +140,7 @@ class HouseFigures:
         return {
             "houses": count,
             "people": _whole(np.nansum(self.people)),
-            "houses_without_people_count": int(np.isnan(self.people).sum()),
+            "houses_without_people_count": int((~self.marks["counted"]).sum()),
             "status": {name: int((self.status == name).sum()) for name in STATUSES},
             **{name: self._coverage(answer) for name, answer in self.answers.items()},
             "hydrant_within_150_m": int(self.marks["near_150"].sum()),
@@ -139,7 +159,22 @@ class HouseFigures:
             "transmitters": {
                 "registered": int(self.marks["registered"].sum()),
                 "installed": int(self.marks["installed"].sum()),
+                "asked": int(self.marks["asked"].sum()),
+                "installed_of_asked": int((self.marks["asked"] & self.marks["installed"]).sum()),
             },
+            "approved": self._approved() if self.listed else None,
+        }
+
+    def _approved(self) -> dict[str, int]:
+        """Return the approved list beside what was computed."""
+        approved, failing = self.marks["approved"], self.marks["failing"]
+        open_question = np.isin(self.status, ("needs_survey", "unconnected"))
+        return {
+            "listed": int(approved.sum()),
+            "both": int((approved & failing).sum()),
+            "only_listed": int((approved & ~failing).sum()),
+            "only_listed_open": int((approved & open_question).sum()),
+            "only_computed": int((failing & ~approved).sum()),
         }
 
     def _coverage(self, answer: ObjectArray) -> dict[str, Any] | None:
@@ -185,8 +220,16 @@ def road_statistics(segments: pd.DataFrame) -> dict[str, Any]:
         },
         "measured_share": _share(length[measured].sum(), length.sum()),
         "alley_km": _km(length[alley].sum()),
-        "alley_measured_share": _share(length[alley & measured].sum(), length[alley].sum()),
+        "alley_measured_share": _alley_measured_share(segments),
     }
+
+
+def _alley_measured_share(segments: pd.DataFrame) -> float | None:
+    """Return how much of the length of alleys rests on a measurement."""
+    beside, passable = (segments[name].astype(bool) for name in ("beside_a_road", "passable_class"))
+    alleys = segments[~beside & ~passable]
+    measured = alleys["width_source"].isin(MEASURED_SOURCES)
+    return _share(alleys["length_m"][measured].sum(), alleys["length_m"].sum())
 
 
 def barrier_statistics(barriers: pd.DataFrame) -> dict[str, Any]:
@@ -231,51 +274,130 @@ def alley_statistics(alleys: pd.DataFrame) -> dict[str, Any]:
     }
 
 
+def review_statistics(objects: pd.DataFrame) -> dict[str, Any]:
+    """Return how many objects were ever checked, and when the first and the last of them was."""
+    checked = objects["last_checked"].dropna().astype(str)
+    return {
+        "objects": len(objects),
+        "checked": len(checked),
+        "oldest": min(checked, default=None),
+        "newest": max(checked, default=None),
+    }
+
+
+def transmitters_by_month(houses: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return how many houses registered an alarm transmitter for each month, and had it installed.
+
+    The last row, without a month, is for those installed at an unknown time.
+    """
+    installed = houses["transmitter"].astype(object) == True  # noqa: E712
+    registered = houses["registered_month"].value_counts()
+    done = houses["installed_date"][installed].str[:7].value_counts()
+    rows = [
+        {
+            "month": month,
+            "registered": int(registered.get(month, 0)),
+            "installed": int(done.get(month, 0)),
+        }
+        for month in sorted({*registered.index, *done.index})
+    ]
+    undated = int((installed & houses["installed_date"].isna()).sum())
+    return [*rows, {"month": None, "registered": 0, "installed": undated}] if undated else rows
+
+
 def targets(
-    barriers: Mapping[str, Any],
-    alleys: Mapping[str, Any],
-    houses: Mapping[str, Any],
-    violations: pd.DataFrame,
-    *,
-    as_of: date | None,
-    deadline: date | None,
+    area: Mapping[str, Any], options: ProjectSection, plans: TargetsSection, as_of: date | None
 ) -> dict[str, Any]:
-    """Return target, done, left and what that is a month up to the deadline (SPEC §10)."""
-    months = None
-    if as_of is not None and deadline is not None:
-        months = max((deadline.year - as_of.year) * 12 + deadline.month - as_of.month, 1)
+    """Return target, done, left and what that is a month up to the deadline (SPEC §10).
+
+    Parameters
+    ----------
+    area
+        The figures of the whole area.
+    options
+        For the deadline, and whether alarm transmitters are required (Law 55/2024, Art. 20(5)).
+    plans
+        Who answers for each target, and by when if not by the project's deadline.
+    as_of
+        What the months are counted from.
+    """
     rows = {
-        "water_solutions": (alleys["without_truck_worst"], alleys["water_solution"]["yes"]),
-        "barriers_dealt_with": (barriers["barriers"], barriers["dealt_with"]),
-        "violations_fixed": (len(violations), int(violations["fixed"].notna().sum())),
+        "water_solutions": (
+            area["alleys"]["without_truck_worst"],
+            area["alleys"]["water_solution"]["yes"],
+        ),
+        "barriers_dealt_with": (area["barriers"]["barriers"], area["barriers"]["dealt_with"]),
+        "violations_fixed": (area["violations"]["found"], area["violations"]["fixed"]),
         "extinguishers_checked": (
-            houses["extinguishers"]["equipped"],
-            houses["extinguishers"]["checked"],
+            area["extinguishers"]["equipped"],
+            area["extinguishers"]["checked"],
+        ),
+        "transmitters_installed": (
+            area["transmitters"]["asked"],
+            area["transmitters"]["installed_of_asked"],
+        ),
+        "water_reviewed": (
+            area["reviews"]["water"]["objects"],
+            area["reviews"]["water"]["checked"],
+        ),
+        "fire_points_reviewed": (
+            area["reviews"]["fire_points"]["objects"],
+            area["reviews"]["fire_points"]["checked"],
         ),
     }
     return {
-        name: {
-            "target": target,
-            "done": done,
-            "left": target - done,
-            "per_month": None if months is None else round((target - done) / months, 2),
-        }
+        name: _target(target, done, getattr(plans, name), options.deadline, as_of)
+        | {"required": options.central_city or name != "transmitters_installed"}
         for name, (target, done) in rows.items()
     }
 
 
-def by_group(houses: pd.DataFrame, figures: HouseFigures) -> list[dict[str, Any]]:
-    """Return the figures of each residential group, by name; every house is in exactly one."""
+def _target(
+    target: int, done: int, plan: TargetSection, deadline: date | None, as_of: date | None
+) -> dict[str, Any]:
+    due = plan.deadline or deadline
+    months = None
+    if as_of is not None and due is not None:
+        months = max((due.year - as_of.year) * 12 + due.month - as_of.month, 1)
+    return {
+        "target": target,
+        "done": done,
+        "left": target - done,
+        "per_month": None if months is None else round((target - done) / months, 2),
+        "due": None if due is None else due.isoformat(),
+        "owner": plan.owner,
+        "product": plan.product,
+        "authority": plan.authority,
+    }
+
+
+def by_group(
+    houses: pd.DataFrame, figures: HouseFigures, segments: pd.DataFrame
+) -> list[dict[str, Any]]:
+    """Return the figures of each residential group, by name; every house is in exactly one.
+
+    How much of its alleys somebody measured is told of the segments that its doors lie on.
+    """
     rows = houses.groupby(houses["group"].to_numpy(dtype=object), sort=True).indices
+    of_id = segments.set_index("segment_id")
+    door = houses["segment_id"].to_numpy(dtype=object)
     return [
-        {"group": name, **figures.some(index).statistics()} for name, index in sorted(rows.items())
+        {
+            "group": name,
+            **figures.some(index).statistics(),
+            "alley_measured_share": _alley_measured_share(of_id[of_id.index.isin(door[index])]),
+        }
+        for name, index in sorted(rows.items())
     ]
 
 
 def by_alley(
-    alleys: pd.DataFrame, houses: pd.DataFrame, figures: HouseFigures
+    alleys: pd.DataFrame, houses: pd.DataFrame, figures: HouseFigures, segments: pd.DataFrame
 ) -> list[dict[str, Any]]:
-    """Return people and answers of each alley, in the order of the alleys layer."""
+    """Return people, answers and measured share of each alley, in the order of the layer."""
+    length = segments.groupby("alley_id")["length_m"].sum()
+    measured = segments[segments["width_source"].isin(MEASURED_SOURCES)]
+    known = measured.groupby("alley_id")["length_m"].sum()
     row = pd.Series(range(len(alleys)), index=alleys["alley_id"])
     at = houses["alley_id"].map(row)
     here = at.notna().to_numpy()
@@ -293,6 +415,7 @@ def by_alley(
             "alley_id": alley_id,
             "name": name,
             "people": _whole(people[i]),
+            "measured_share": _share(known.get(alley_id, 0.0), length.get(alley_id, 0.0)),
             **{
                 answer: {
                     word: int(counts[answer, word][i])

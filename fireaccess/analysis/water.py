@@ -217,6 +217,8 @@ class NearestObject:
         object's row.
     ways
         The ways there, from the houses' doors.
+    chosen
+        Where the objects lie that could be the nearest.
     """
 
     distance_m: FloatArray
@@ -224,6 +226,7 @@ class NearestObject:
     vertex_m: FloatArray
     vertex_index: IntArray
     ways: WaysOnFoot
+    chosen: Places
 
 
 def nearest_object(
@@ -251,7 +254,9 @@ def nearest_object(
         onward=nearest.onward(graph),
         ending=np.where(nearest.predecessor >= graph.n_vertices, vertex_index, NOWHERE),
     )
-    return NearestObject(doors.spread(distance), of_house, nearest.distance_m, vertex_index, ways)
+    return NearestObject(
+        doors.spread(distance), of_house, nearest.distance_m, vertex_index, ways, chosen
+    )
 
 
 def _subset(places: Places, mask: BoolArray) -> Places:

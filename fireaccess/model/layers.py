@@ -78,6 +78,10 @@ def _date(*, may_be_ahead: bool = False) -> pa.Column:
     )
 
 
+def _month() -> pa.Column:
+    return pa.Column(object, nullable=True, required=False, metadata={"kind": "month"})
+
+
 def _flag() -> pa.Column:
     return pa.Column(object, nullable=True, required=False, metadata={"kind": "flag"})
 
@@ -103,7 +107,7 @@ TABLES: Final[Mapping[str, pa.DataFrameSchema]] = MappingProxyType(
                 "extinguisher_checked": _date(),
                 "extinguisher_ok": _flag(),
                 "transmitter": _flag(),
-                "registered_month": _text(),
+                "registered_month": _month(),
                 "installed_date": _date(),
             },
         ),
@@ -210,7 +214,7 @@ TABLES: Final[Mapping[str, pa.DataFrameSchema]] = MappingProxyType(
 
 
 def kind_of(column: Any) -> str:
-    """How the text of a column is read: text, code, number, date or flag."""
+    """How the text of a column is read: text, code, number, date, month or flag."""
     return str(column.metadata["kind"])
 
 

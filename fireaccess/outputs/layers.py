@@ -30,6 +30,7 @@ HOUSE_EXTRAS = (
     "transmitter",
     "registered_month",
     "installed_date",
+    "approved",
 )
 
 

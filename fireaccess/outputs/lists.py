@@ -46,7 +46,7 @@ _LISTS: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str], str]]] = Mapp
                 "Worst: what is not known keeps a truck out. Best: what is not known lets it "
                 "through. Shares are of all houses, those not computed included.",
             ),
-            "group houses people unconnected {answers}",
+            "group houses people unconnected {answers} alley_measured_share",
         ),
         "distances": (
             ("Cự ly, thiết bị theo tổ", "Distances and equipment"),
@@ -61,7 +61,27 @@ _LISTS: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str], str]]] = Mapp
         "targets": (
             ("Chỉ tiêu", "Targets"),
             ("Hạn chót: {due}. Số liệu mới nhất: {newest}.", "Due: {due}. Newest data: {newest}."),
-            "target_name target done left per_month done_share",
+            "target_name target done left per_month done_share target_due owner target_product "
+            "target_authority",
+        ),
+        "approved": (
+            ("Danh mục được duyệt", "Approved list"),
+            (
+                "Nhà thuộc khu vực không bảo đảm giao thông, nguồn nước: danh mục được duyệt bên "
+                "cạnh kết quả tính toán. Danh mục được duyệt là căn cứ để lắp thiết bị truyền tin.",
+                "Houses in areas without road or water: the approved list beside what was "
+                "computed. The approved one decides who installs an alarm transmitter.",
+            ),
+            "group houses listed both only_listed only_listed_open only_computed asked "
+            "installed_of_asked",
+        ),
+        "transmitters": (
+            ("Truyền tin theo tháng", "Transmitters by month"),
+            (
+                "Thiết bị truyền tin báo cháy: số hộ đăng ký lắp và số hộ đã lắp theo tháng.",
+                "Alarm transmitters: households that registered one, and that had it installed.",
+            ),
+            "month registered installed",
         ),
         "alleys": (
             ("Đường, ngõ xe không tới", "Roads without a truck"),
@@ -72,8 +92,8 @@ _LISTS: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str], str]]] = Mapp
                 "Roads and alleys that a fire engine does not get to, or not for certain. The "
                 "office fills in the blank columns.",
             ),
-            "map name groups length_m min_width_m depth_m deep certain houses people "
-            "houses_not_covered houses_needs_survey stopped_by water_m has_water_solution "
+            "map name groups length_m measured_share min_width_m depth_m deep certain houses "
+            "people houses_not_covered houses_needs_survey stopped_by water_m has_water_solution "
             f"has_fire_point needs_fire_point {_BY_HAND} | depth_best_m water_id code {_WHERE}",
         ),
         "barriers": (
@@ -113,7 +133,7 @@ _LISTS: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str], str]]] = Mapp
             ),
             "map code address group people status road hose_m hose_best_m water water_id water_m "
             "hydrant_m point point_m alley reason | use extinguisher extinguisher_on transmitter "
-            f"registered_month {_WHERE}",
+            f"registered_month approved {_WHERE}",
         ),
         "hydrant_gaps": (
             ("Đoạn xa trụ nước", "Roads far from a hydrant"),
@@ -135,6 +155,8 @@ _COLUMNS: Final[Mapping[str, tuple[str, str, Kind, float]]] = MappingProxyType(
         "groups": ("Tổ dân phố", "Group", "text", 16),
         "houses": ("Số nhà", "Houses", "count", 8),
         "people": ("Số người", "People", "count", 8),
+        "alley_measured_share": ("Chiều dài ngõ đã đo", "Alleys measured", "share", 9),
+        "measured_share": ("Đã đo", "Measured", "share", 8),
         "unconnected": ("Chưa tính được", "Not computed", "count", 8),
         "hydrant_within_150_m": ("Có trụ nước trong 150 m", "Hydrant within 150 m", "count", 9),
         "equipped": ("Có bình chữa cháy", "With an extinguisher", "count", 9),
@@ -147,6 +169,18 @@ _COLUMNS: Final[Mapping[str, tuple[str, str, Kind, float]]] = MappingProxyType(
         "left": ("Còn lại", "Left", "count", 10),
         "per_month": ("Mỗi tháng phải làm", "Per month", "rate", 11),
         "done_share": ("Tỷ lệ xong", "Share done", "share", 10),
+        "target_due": ("Hạn chót", "Due", "date", 11),
+        "owner": ("Chủ trì", "Answers for it", "text", 22),
+        "target_product": ("Sản phẩm", "Product", "text", 22),
+        "target_authority": ("Thẩm quyền", "Authority", "text", 22),
+        "listed": ("Trong danh mục", "On the list", "count", 9),
+        "both": ("Cả hai", "In both", "count", 9),
+        "only_listed": ("Chỉ trong danh mục", "Only on the list", "count", 9),
+        "only_listed_open": ("…trong đó chưa rõ", "…of these not known", "count", 9),
+        "only_computed": ("Chỉ theo tính toán", "Only computed", "count", 9),
+        "asked": ("Hộ thuộc diện lắp truyền tin", "Asked for a transmitter", "count", 10),
+        "installed_of_asked": ("…trong đó đã lắp", "…of these installed", "count", 9),
+        "month": ("Tháng", "Month", "text", 12),
         "name": ("Tên đường, ngõ", "Road", "text", 21),
         "length_m": ("Dài (m)", "Length (m)", "metres", 8),
         "min_width_m": ("Hẹp nhất đã biết (m)", "Narrowest known (m)", "width", 8),
@@ -199,6 +233,7 @@ _COLUMNS: Final[Mapping[str, tuple[str, str, Kind, float]]] = MappingProxyType(
         "extinguisher_on": ("Ngày kiểm tra bình", "Extinguisher checked", "date", 12),
         "transmitter": ("Thiết bị truyền tin", "Alarm transmitter", "text", 11),
         "registered_month": ("Tháng đăng ký", "Month registered", "text", 10),
+        "approved": ("Trong danh mục được duyệt", "On the approved list", "text", 9),
         "lon": ("Kinh độ (WGS 84)", "Longitude (WGS 84)", "degrees", 12),
         "lat": ("Vĩ độ (WGS 84)", "Latitude (WGS 84)", "degrees", 12),
         "east": ("Đông E (m), {crs}", "East E (m), {crs}", "grid", 15),
@@ -235,6 +270,17 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "Bình chữa cháy đã kiểm tra (số hộ có bình)",
             "Extinguishers checked (of the households that have one)",
         ),
+        "target.transmitters_installed": (
+            "Thiết bị truyền tin báo cháy đã lắp",
+            "Alarm transmitters installed",
+        ),
+        "target.water_reviewed": ("Nguồn nước đã rà soát", "Water sources reviewed"),
+        "target.fire_points_reviewed": (
+            "Điểm chữa cháy công cộng đã rà soát",
+            "Public fire points reviewed",
+        ),
+        "encouraged": ("khuyến khích", "encouraged"),
+        "no_date": ("không rõ tháng", "not known when"),
     }
 )
 #: Decimals that a figure keeps, as in the result files.
@@ -244,7 +290,8 @@ _DECIMALS: Final[Mapping[Kind, int]] = MappingProxyType(
 #: What is added up. Whether or not a house counts, it stands in one row only.
 _SUMMED: Final = frozenset(
     "houses people unconnected hydrant_within_150_m equipped checked registered installed length_m "
-    "houses_not_covered houses_needs_survey houses_served".split()
+    "houses_not_covered houses_needs_survey houses_served listed both only_listed "
+    "only_listed_open only_computed asked installed_of_asked".split()
 )
 _TONES: Final[Mapping[str, Tone]] = MappingProxyType(
     {
@@ -256,6 +303,9 @@ _TONES: Final[Mapping[str, Tone]] = MappingProxyType(
         "covered": "good",
         "needs_survey": "open",
         "not_covered": "bad",
+        "change.better": "good",
+        "change.other": "open",
+        "change.worse": "bad",
     }
 )
 
@@ -333,13 +383,17 @@ def lists(result: Result, language: Language) -> tuple[Listing, ...]:
 
     Returns
     -------
-    Statistics, targets, then the lists of objects; that of hydrant gaps only if there are any.
+    Statistics, targets, then the lists of objects; those of the approved list, of transmitters and
+    of hydrant gaps only if there are any.
     """
     teller = _Teller(result, language)
+    area = result.statistics["area"]
     made = [
         teller.groups("groups"),
         teller.groups("distances"),
         teller.targets(),
+        *([teller.groups("approved")] if area["approved"] is not None else []),
+        *([teller.transmitters()] if result.statistics["transmitters_by_month"] else []),
         teller.alleys(),
         teller.barriers(),
         teller.objects("water"),
@@ -357,17 +411,17 @@ def tones(language: Language) -> dict[str, Tone]:
     >>> tones("vi")["cần khảo sát"], tones("en")["Blocks the truck"]
     ('open', 'bad')
     """
-    words = _words(language)
-    return {words[key]: tone for key, tone in _TONES.items()}
+    known = words(language)
+    return {known[key]: tone for key, tone in _TONES.items()}
 
 
-def _words(language: Language) -> dict[str, str]:
+def words(language: Language) -> dict[str, str]:
     """Return the map's words and those of the lists alone: one thing has one name everywhere."""
     place = LANGUAGES.index(language)
     return {**texts(language), **{key: both[place] for key, both in _TEXTS.items()}}
 
 
-def _known(values: Iterable[Any]) -> list[Any]:
+def known_cells(values: Iterable[Any]) -> list[Any]:
     """Return values with None for whatever is missing."""
     return [None if pd.isna(value) else value for value in values]
 
@@ -389,13 +443,13 @@ class _Teller:
 
     def _word(self, prefix: str) -> Callable[[Any], Any]:
         """Return what gives the word of a code; a code without a word is told as it is."""
-        known = _words(self.language)
+        known = words(self.language)
         flags = {True: "yes", False: "no"}
         return lambda code: known.get(f"{prefix}{flags.get(code, code)}", code)
 
     def _told(self, prefix: str, codes: Iterable[Any]) -> list[Any]:
         word = self._word(prefix)
-        return [None if code is None else word(code) for code in _known(codes)]
+        return [None if code is None else word(code) for code in known_cells(codes)]
 
     def _listing(
         self,
@@ -424,7 +478,7 @@ class _Teller:
                 total = (key,) if key in _SUMMED else ()
                 made.append(Column(key, heading, kind, width, total))
         frame = pd.DataFrame(rows, columns=[*(c.name for c in made), "at"], dtype=object)
-        frame["map"] = _words(self.language)["open"]
+        frame["map"] = words(self.language)["open"]
         for column in made:
             if column.kind in _DECIMALS:
                 numbers = pd.to_numeric(frame[column.name])
@@ -457,7 +511,7 @@ class _Teller:
     def groups(self, name: str) -> Listing:
         """Return figures of the groups, also of those without a house, as people count."""
         area = self.result.statistics["area"]
-        asked = _ANSWERS if name == "groups" else ("road_60",)
+        asked = {"groups": _ANSWERS, "distances": ("road_60",)}.get(name, ())
         answers = [answer for answer in asked if area[answer] is not None]
         shares = {"share_worst": ("covered",), "share_best": ("covered", "needs_survey")}
         columns = [
@@ -487,6 +541,8 @@ class _Teller:
                 "unconnected": of["status"]["unconnected"],
                 **of["extinguishers"],
                 **of["transmitters"],
+                **(of["approved"] or {}),
+                **of.get("roads", {}),
                 **{f"{a}.{part}": (of[a] or nothing)[part] for a in answers for part in _PARTS},
                 **{
                     f"{k}.{part}": v
@@ -507,12 +563,15 @@ class _Teller:
     def targets(self) -> Listing:
         """Return target, done and left of each target."""
         statistics = self.result.statistics
-        unset = _words(self.language)["not_set"]
+        unset = words(self.language)["not_set"]
         deadline = self.result.project.options.deadline
         rows = [
             {
                 **figures,
-                "target_name": self._word("target.")(name),
+                "target_name": self._target(name, required=figures["required"]),
+                "target_due": _date(figures["due"]),
+                "target_product": figures["product"],
+                "target_authority": figures["authority"],
                 "done_share": figures["done"] / figures["target"] if figures["target"] else None,
             }
             for name, figures in statistics["targets"].items()
@@ -523,6 +582,19 @@ class _Teller:
         }
         return self._listing("targets", pd.DataFrame(rows), note=note)
 
+    def _target(self, name: str, *, required: bool) -> str:
+        word = str(self._word("target.")(name))
+        return word if required else f"{word} ({words(self.language)['encouraged']})"
+
+    def transmitters(self) -> Listing:
+        """Return how many households registered a transmitter by month, and had it installed."""
+        unknown = words(self.language)["no_date"]
+        rows = [
+            {**row, "month": row["month"] or unknown}
+            for row in self.result.statistics["transmitters_by_month"]
+        ]
+        return self._listing("transmitters", pd.DataFrame(rows))
+
     def alleys(self) -> Listing:
         """Return the roads and alleys without a truck, by name."""
         alleys = self.result.alleys
@@ -531,14 +603,17 @@ class _Teller:
             alley: ", ".join(self._told("group.", sorted(names.unique(), key=by_group)))
             for alley, names in living
         }
-        people = {of["alley_id"]: of["people"] for of in self.result.statistics["alleys"]}
+        told = {of["alley_id"]: of for of in self.result.statistics["alleys"]}
         places = shapely.points(alleys[["entrance_lon", "entrance_lat"]].to_numpy(dtype=float))
         rows = {
             **_columns(alleys),
             **self._where(places),
-            "name": [name or self._word("")("unnamed") for name in _known(alleys["name"])],
+            "name": [name or self._word("")("unnamed") for name in known_cells(alleys["name"])],
             "groups": [groups.get(alley) for alley in alleys["alley_id"]],
-            "people": [people.get(alley) for alley in alleys["alley_id"]],
+            **{
+                name: [told[alley][name] for alley in alleys["alley_id"]]
+                for name in ("people", "measured_share")
+            },
             "stopped_by": self._described(alleys["stopped_by"]),
             **{
                 name: self._told("answer.", alleys[name])
@@ -550,7 +625,7 @@ class _Teller:
             "code": alleys["alley_id"].to_numpy(),
             "at": alleys["alley_id"].to_numpy(),
         }
-        return self._listing("alleys", _sorted(rows, "name", "code"), layer="alleys")
+        return self._listing("alleys", in_order(rows, "name", "code"), layer="alleys")
 
     def barriers(self) -> Listing:
         """Return barriers and narrow places, those not dealt with first; no person unasked."""
@@ -560,7 +635,7 @@ class _Teller:
         rows = {
             **_columns(barriers),
             **self._where(shapely.point_on_surface(barriers.geometry.to_numpy())),
-            "code": _known(barriers["object_id"].fillna(barriers["osm_id"])),
+            "code": known_cells(barriers["object_id"].fillna(barriers["osm_id"])),
             "type": self._told("type.", types),
             "described": self._described(barriers["barrier_id"]),
             "state": self._told("state.", barriers["state"]),
@@ -568,14 +643,14 @@ class _Teller:
             "dealt_with": self._told("answer.", barriers["dealt_with"]),
             "source": self._told("source.", barriers["source"]),
             "checked_on": [_date(when) for when in barriers["date"]],
-            "order": [dealt_with is True for dealt_with in _known(barriers["dealt_with"])],
+            "order": [dealt_with is True for dealt_with in known_cells(barriers["dealt_with"])],
             "at": barriers["barrier_id"].to_numpy(),
         }
         named = self.result.project.options.personal_data
         keyholder = [Column("keyholder", self._heading("keyholder"), "text", 15)] if named else []
         return self._listing(
             "barriers",
-            _sorted(rows, "order", "type", "code"),
+            in_order(rows, "order", "type", "code"),
             "barriers",
             columns={"keyholder": keyholder},
         )
@@ -586,15 +661,15 @@ class _Teller:
         rows = {
             **_columns(objects),
             **self._where(shapely.point_on_surface(objects.geometry.to_numpy())),
-            "code": _known(objects["object_id"]),
+            "code": known_cells(objects["object_id"]),
             "type": self._told("type.", objects["type"]),
             "working": self._told("answer.", objects["working"]),
             "usable": self._told("answer.", objects["usable"]),
             "source": self._told("source.", objects["source"]),
             "checked_on": [_date(when) for when in objects["last_checked"]],
-            "at": _known(objects["object_id"]),
+            "at": known_cells(objects["object_id"]),
         }
-        return self._listing(layer, _sorted(rows, "type", "code"), layer)
+        return self._listing(layer, in_order(rows, "type", "code"), layer)
 
     def houses(self) -> Listing:
         """Return all houses by group, status and address."""
@@ -603,20 +678,21 @@ class _Teller:
         rows = {
             **_columns(houses),
             **self._where(shapely.point_on_surface(houses.geometry.to_numpy())),
-            "code": _known(houses["house_id"]),
+            "code": known_cells(houses["house_id"]),
             "group": self._told("group.", houses["group"]),
             "status": self._told("status.", houses["status"]),
             **{answer: self._told("", houses[answer]) for answer in _ANSWERS},
             "alley": [names.get(alley) for alley in houses["alley_id"]],
-            "reason": _known(houses[f"reason_{self.language}"]),
+            "reason": known_cells(houses[f"reason_{self.language}"]),
             "extinguisher": self._told("answer.", houses["extinguisher"]),
             "extinguisher_on": [_date(when) for when in houses["extinguisher_checked"]],
             "transmitter": self._told("answer.", houses["transmitter"]),
+            "approved": self._told("answer.", houses["approved"]),
             "order": [STATUSES.index(status) for status in houses["status"]],
             "group_order": [by_group(group) for group in houses["group"]],
-            "at": _known(houses["house_id"]),
+            "at": known_cells(houses["house_id"]),
         }
-        ordered = _sorted(rows, "group_order", "order", "address", "code")
+        ordered = in_order(rows, "group_order", "order", "address", "code")
         return self._listing("houses", ordered, "houses")
 
     def hydrant_gaps(self) -> Listing:
@@ -625,11 +701,11 @@ class _Teller:
         rows = {
             **_columns(gaps),
             **self._where(shapely.point_on_surface(gaps.geometry.to_numpy())),
-            "name": [name or self._word("")("unnamed") for name in _known(gaps["name"])],
-            "code": _known(gaps["segment_id"]),
-            "at": _known(gaps["segment_id"]),
+            "name": [name or self._word("")("unnamed") for name in known_cells(gaps["name"])],
+            "code": known_cells(gaps["segment_id"]),
+            "at": known_cells(gaps["segment_id"]),
         }
-        return self._listing("hydrant_gaps", _sorted(rows, "name", "code"), "segments")
+        return self._listing("hydrant_gaps", in_order(rows, "name", "code"), "segments")
 
     def _described(self, tokens: pd.Series) -> list[str | None]:
         """Say what stops a truck, of each ``kind:id``."""
@@ -640,10 +716,10 @@ class _Teller:
 
 
 def _columns(frame: pd.DataFrame) -> dict[str, list[Any]]:
-    return {str(name): _known(frame[name]) for name in frame.columns if name in _COLUMNS}
+    return {str(name): known_cells(frame[name]) for name in frame.columns if name in _COLUMNS}
 
 
-def _sorted(rows: Mapping[str, Any], *by: str) -> pd.DataFrame:
+def in_order(rows: Mapping[str, Any], *by: str) -> pd.DataFrame:
     """Sort rows by some columns, text as people count."""
     frame = pd.DataFrame(rows, dtype=object)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
+from fireaccess.analysis.cells import Goal
 from fireaccess.analysis.routes import Routes
 from fireaccess.model.errors import Finding
 from fireaccess.model.norm import Norm
@@ -68,6 +70,9 @@ class Result:
     routes
         The ways behind the metres: hose lines, to water and fire points, and those of the truck;
         rows and analysis CRS are those of the layers and of the network.
+    goals
+        How far every vertex of the foot graph is from stand, hydrant, water and fire point, by
+        the column of the houses that tells so.
     stations
         Fire stations, surveyed and mapped, with ``object_id`` and ``name``.
     groups
@@ -98,6 +103,7 @@ class Result:
     stops: Stops | None = None
     house_rows: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=HOUSE_ROWS))
     routes: Routes | None = None
+    goals: Mapping[str, Goal] = field(default_factory=dict)
     stations: gpd.GeoDataFrame = field(default_factory=lambda: _no_rows("object_id", "name"))
     groups: gpd.GeoDataFrame = field(default_factory=lambda: _no_rows("group"))
     openstreetmap: bool = False

@@ -162,7 +162,7 @@ _WIDTHS: Final[Mapping[str, float]] = MappingProxyType(
     }
 )
 _WIDTH_OF_KIND: Final[Mapping[str, float]] = MappingProxyType(
-    {"number": 11.0, "date": 11.5, "flag": 10.5, "code": 14.0, "text": 15.0}
+    {"number": 11.0, "date": 11.5, "month": 11.5, "flag": 10.5, "code": 14.0, "text": 15.0}
 )
 
 _DARK, _PALE, _GREY, _LINE = "#1F4E79", "#5B7F9F", "#7F7F7F", "#A6A6A6"

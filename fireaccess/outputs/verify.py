@@ -36,6 +36,37 @@ _STATUSES: Final = (
     "unconnected",
 )
 _MEASURED: Final = ("survey", "maxwidth:physical", "width", "width:carriageway")
+#: Columns that the figures follow from.
+_NEEDED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "houses": (
+            *("house_id", "group", "people", "status", *_ANSWERS, *_DISTANCES, "near_150"),
+            *(
+                "segment_id",
+                "alley_id",
+                "flags",
+                "extinguisher",
+                "extinguisher_checked",
+                "transmitter",
+            ),
+            *("registered_month", "installed_date", "approved"),
+        ),
+        "segments": (
+            *("segment_id", "length_m", "width_source", "truck", "reached", "alley_id"),
+            *("beside_a_road", "passable_class"),
+        ),
+        "barriers": ("source", "state", "effect", "dealt_with"),
+        "alleys": (
+            *("alley_id", "name", "deep", "certain", "has_water_solution", "has_fire_point"),
+            "needs_fire_point",
+        ),
+        "water": ("last_checked",),
+        "fire_points": ("last_checked",),
+        "hydrant_gaps": ("length_m",),
+        "violations": ("fixed",),
+        "evidence": ("date",),
+    }
+)
 #: Layers hold centimetres, and the statistics were computed before they were rounded to them.
 _HALF_A_CENTIMETRE_M: Final = 0.005
 #: Decimals of figures that rest on lengths.
@@ -97,10 +128,10 @@ def verify(project: Project) -> Verification:
     folder = project.results_folder
     manifest = read_manifest(folder)
     files, layers, statistics = manifest["files"], _layers(folder), _statistics(folder)
-    computed = dict(_flat(recomputed(layers, statistics)))
+    computed = dict(_flat(recomputed(layers, statistics, project)))
     published = {
         name: value
-        for part in ("area", "targets", "groups", "alleys", "dates")
+        for part in ("area", "targets", "transmitters_by_month", "groups", "alleys", "dates")
         for name, value in _flat({part: statistics.get(part)})
     }
     return Verification(
@@ -151,7 +182,7 @@ def _short(told: str) -> str:
 def _layers(folder: Path) -> dict[str, pd.DataFrame]:
     path = folder / "results.gpkg"
     try:
-        return {
+        layers = {
             name: pyogrio.read_dataframe(path, layer=name, read_geometry=False)
             for name in RESULT_LAYERS
         }
@@ -161,6 +192,15 @@ def _layers(folder: Path) -> dict[str, pd.DataFrame]:
             file=path,
             remedy="compute them again: fireaccess run",
         ) from None
+    for name, columns in _NEEDED.items():
+        missing = [column for column in columns if column not in layers[name]]
+        if missing:
+            raise OutputError(
+                f"the layer {name} lacks {', '.join(missing)}: another version computed it",
+                file=path,
+                remedy="compute them again: fireaccess run",
+            )
+    return layers
 
 
 def _statistics(folder: Path) -> dict[str, Any]:
@@ -195,7 +235,7 @@ def _other_table(folder: Path, statistics: Mapping[str, Any]) -> Iterator[Differ
         return
     with path.open(encoding="utf-8-sig", newline="") as file:
         found = {
-            (row["level"], _as_typed(row["name"]), row["figure"]): row["value"]
+            (row["level"], _as_typed(row["name"]), row["figure"]): _as_typed(row["value"])
             for row in csv.DictReader(file)
         }
     for key in sorted(published.keys() | found.keys()):
@@ -277,7 +317,9 @@ def _kind(name: str) -> str | None:
     return "km" if any("km" in part.split("_") for part in parts[-2:]) else None
 
 
-def recomputed(layers: Mapping[str, pd.DataFrame], statistics: Mapping[str, Any]) -> dict[str, Any]:
+def recomputed(
+    layers: Mapping[str, pd.DataFrame], statistics: Mapping[str, Any], project: Project
+) -> dict[str, Any]:
     """Return the published figures as they follow from the layers.
 
     Parameters
@@ -285,23 +327,28 @@ def recomputed(layers: Mapping[str, pd.DataFrame], statistics: Mapping[str, Any]
     layers
         The layers of results.gpkg, by name.
     statistics
-        For what no layer has: the dates of the roads and of the deadline, and for which kinds of
-        answer the norm gives any.
+        For what no layer has: the date of the roads, and for which kinds of answer the norm gives
+        any.
+    project
+        For the deadlines, and who answers for the targets.
 
     Returns
     -------
     dict
-        The parts ``area``, ``targets``, ``groups``, ``alleys`` and ``dates`` of statistics.json.
+        The parts ``area``, ``targets``, ``transmitters_by_month``, ``groups``, ``alleys`` and
+        ``dates`` of statistics.json.
     """
     houses, alleys, barriers = (layers[name] for name in ("houses", "alleys", "barriers"))
-    violations = layers["violations"]
+    violations, segments = layers["violations"], layers["segments"]
     fixed = int(violations["fixed"].notna().sum())
+    listed = bool(houses["approved"].notna().any())
     area = {
-        **_of_houses(houses),
-        "roads": _of_roads(layers["segments"]),
+        **_of_houses(houses, listed),
+        "roads": _of_roads(segments),
         "barriers": _of_barriers(barriers),
         "alleys": _of_alleys(alleys),
         "violations": {"found": len(violations), "fixed": fixed},
+        "reviews": {name: _of_reviews(layers[name]) for name in ("water", "fire_points")},
         "hydrant_gaps_km": round(layers["hydrant_gaps"]["length_m"].sum() / 1000, 3),
     }
     roads = statistics["dates"]["roads"]
@@ -309,22 +356,34 @@ def recomputed(layers: Mapping[str, pd.DataFrame], statistics: Mapping[str, Any]
     newest = max(dates, default=None)
     return {
         "area": area,
-        "targets": _targets(area, newest, statistics["project"]["deadline"]),
+        "targets": _targets(area, newest, project),
+        "transmitters_by_month": _by_month(houses),
         "groups": [
-            {"group": name, **_of_houses(some)} for name, some in houses.groupby("group", sort=True)
+            {
+                "group": name,
+                **_of_houses(some, listed),
+                "alley_measured_share": _of_roads(
+                    segments[segments["segment_id"].isin(some["segment_id"])]
+                )["alley_measured_share"],
+            }
+            for name, some in houses.groupby("group", sort=True)
         ],
-        "alleys": _by_alley(alleys, houses),
+        "alleys": _by_alley(alleys, houses, segments),
         "dates": {"roads": roads, "newest_evidence": newest},
     }
 
 
-def _of_houses(houses: pd.DataFrame) -> dict[str, Any]:
+def _of_houses(houses: pd.DataFrame, listed: bool) -> dict[str, Any]:
     people = houses["people"]
-    equipped = _true(houses["extinguisher"])
+    estimated = houses["flags"].fillna("").str.contains("people_estimated", regex=False)
+    equipped, installed = _true(houses["extinguisher"]), _true(houses["transmitter"])
+    failing, approved = houses["status"].str.startswith("no_"), _true(houses["approved"])
+    asked = approved if listed else failing
+    open_question = houses["status"].isin(["needs_survey", "unconnected"])
     return {
         "houses": len(houses),
         "people": round(people.sum()),
-        "houses_without_people_count": int(people.isna().sum()),
+        "houses_without_people_count": int((people.isna() | estimated).sum()),
         "status": {name: int((houses["status"] == name).sum()) for name in _STATUSES},
         **{name: _coverage(houses, name) for name in _ANSWERS},
         "hydrant_within_150_m": int(_true(houses["near_150"]).sum()),
@@ -342,9 +401,48 @@ def _of_houses(houses: pd.DataFrame) -> dict[str, Any]:
         },
         "transmitters": {
             "registered": int(houses["registered_month"].notna().sum()),
-            "installed": int(_true(houses["transmitter"]).sum()),
+            "installed": int(installed.sum()),
+            "asked": int(asked.sum()),
+            "installed_of_asked": int((asked & installed).sum()),
         },
+        "approved": {
+            "listed": int(approved.sum()),
+            "both": int((approved & failing).sum()),
+            "only_listed": int((approved & ~failing).sum()),
+            "only_listed_open": int((approved & open_question).sum()),
+            "only_computed": int((failing & ~approved).sum()),
+        }
+        if listed
+        else None,
     }
+
+
+def _of_reviews(objects: pd.DataFrame) -> dict[str, Any]:
+    checked = objects["last_checked"].dropna().astype(str)
+    return {
+        "objects": len(objects),
+        "checked": len(checked),
+        "oldest": None if checked.empty else checked.min(),
+        "newest": None if checked.empty else checked.max(),
+    }
+
+
+def _by_month(houses: pd.DataFrame) -> list[dict[str, Any]]:
+    installed = houses[_true(houses["transmitter"])]
+    month = installed["installed_date"].astype("string").str.slice(0, 7)
+    registered = houses["registered_month"]
+    rows: list[dict[str, Any]] = [
+        {
+            "month": name,
+            "registered": int((registered == name).sum()),
+            "installed": int((month == name).sum()),
+        }
+        for name in sorted({*registered.dropna(), *month.dropna()})
+    ]
+    undated = int(month.isna().sum())
+    if undated:
+        rows.append({"month": None, "registered": 0, "installed": undated})
+    return rows
 
 
 def _coverage(houses: pd.DataFrame, answer: str) -> dict[str, Any] | None:
@@ -421,7 +519,12 @@ def _of_alleys(alleys: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _by_alley(alleys: pd.DataFrame, houses: pd.DataFrame) -> list[dict[str, Any]]:
+def _by_alley(
+    alleys: pd.DataFrame, houses: pd.DataFrame, segments: pd.DataFrame
+) -> list[dict[str, Any]]:
+    lengths = segments.groupby(["alley_id", segments["width_source"].isin(_MEASURED)])["length_m"]
+    length = lengths.sum().unstack(fill_value=0).reindex(columns=[False, True], fill_value=0)
+    shares = length[True] / length.sum(axis=1)
     people = houses.groupby("alley_id")["people"].sum()
     counts = {answer: houses.groupby(["alley_id", answer]).size() for answer in _ANSWERS}
     return [
@@ -429,6 +532,7 @@ def _by_alley(alleys: pd.DataFrame, houses: pd.DataFrame) -> list[dict[str, Any]
             "alley_id": alley_id,
             "name": name if isinstance(name, str) else None,
             "people": round(people.get(alley_id, 0)),
+            "measured_share": round(float(shares[alley_id]), 6),
             **{
                 answer: {word: int(counts[answer].get((alley_id, word), 0)) for word in _WORDS}
                 for answer in _ANSWERS
@@ -439,12 +543,9 @@ def _by_alley(alleys: pd.DataFrame, houses: pd.DataFrame) -> list[dict[str, Any]
     ]
 
 
-def _targets(area: Mapping[str, Any], newest: str | None, deadline: str | None) -> dict[str, Any]:
-    months = None
-    if newest is not None and deadline is not None:
-        first, last = date.fromisoformat(newest), date.fromisoformat(deadline)
-        months = max(12 * (last.year - first.year) + last.month - first.month, 1)
-    solutions = area["alleys"]["water_solution"]
+def _targets(area: Mapping[str, Any], newest: str | None, project: Project) -> dict[str, Any]:
+    solutions, reviews = area["alleys"]["water_solution"], area["reviews"]
+    transmitters, required = area["transmitters"], project.options.central_city
     rows = {
         "water_solutions": (sum(solutions.values()), solutions["yes"]),
         "barriers_dealt_with": (area["barriers"]["barriers"], area["barriers"]["dealt_with"]),
@@ -453,15 +554,40 @@ def _targets(area: Mapping[str, Any], newest: str | None, deadline: str | None) 
             area["extinguishers"]["equipped"],
             area["extinguishers"]["checked"],
         ),
+        "transmitters_installed": (transmitters["asked"], transmitters["installed_of_asked"]),
+        "water_reviewed": (reviews["water"]["objects"], reviews["water"]["checked"]),
+        "fire_points_reviewed": (
+            reviews["fire_points"]["objects"],
+            reviews["fire_points"]["checked"],
+        ),
     }
     return {
         name: {
-            "target": target,
-            "done": done,
-            "left": target - done,
-            "per_month": None if months is None else round((target - done) / months, 2),
+            **_progress(target, done, newest, project, name),
+            "required": required if name == "transmitters_installed" else True,
         }
         for name, (target, done) in rows.items()
+    }
+
+
+def _progress(
+    target: int, done: int, newest: str | None, project: Project, name: str
+) -> dict[str, Any]:
+    plan = getattr(project.targets, name)
+    due = project.options.deadline if plan.deadline is None else plan.deadline
+    months = None
+    if newest is not None and due is not None:
+        first = date.fromisoformat(newest)
+        months = max(12 * (due.year - first.year) + due.month - first.month, 1)
+    return {
+        "target": target,
+        "done": done,
+        "left": target - done,
+        "per_month": None if months is None else round((target - done) / months, 2),
+        "due": None if due is None else due.isoformat(),
+        "owner": plan.owner,
+        "product": plan.product,
+        "authority": plan.authority,
     }
 
 

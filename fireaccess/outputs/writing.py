@@ -240,7 +240,7 @@ def _write_json(content: Mapping[str, Any], path: Path) -> None:
 
 def _write_statistics_csv(content: Mapping[str, Any], path: Path) -> None:
     rows = [
-        {"level": level, "name": plain_cell(name), "figure": figure, "value": value}
+        {"level": level, "name": plain_cell(name), "figure": figure, "value": plain_cell(value)}
         for level, name, figures in _levels(content)
         for figure, value in flat_figures(figures)
     ]

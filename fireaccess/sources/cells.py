@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -24,6 +25,8 @@ _YES: Final = frozenset("yes y co true 1 x dat tot".split()) | {"hoat dong", "co
 _NO: Final = frozenset("no n khong false 0 hong".split()) | {"khong hoat dong", "khong dat"}
 _DAY_MONTH_YEAR: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[T ].*)?")
 _YEAR_MONTH_DAY: Final = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})(?:[T ].*)?")
+_YEAR_MONTH: Final = re.compile(r"(\d{4})[/.-](\d{1,2})")
+_MONTH_YEAR: Final = re.compile(r"(?:thang |t)?(\d{1,2})[/.-](\d{4})")
 #: Days since the end of 1899, as Excel keeps a date whose cell isn't formatted as one.
 _SERIAL: Final = re.compile(r"([2-7]\d{4})(?:\.\d+)?")
 _DAY_0: Final = date(1899, 12, 30)
@@ -148,20 +151,12 @@ class Cells:
         kind = kind_of(rule)
         if kind == "number":
             return self._numbers(column, required=bool(rule.required))
-        if kind in ("date", "flag"):
-            parse = _parse_date if kind == "date" else _parse_flag
+        if kind in _PARSED:
+            parse, complaint, remedy = _PARSED[kind]
             known = {cell: parse(cell) for cell in text.dropna().unique()}
             unread = [cell is not None and known[cell] is None for cell in text]
             for i in np.flatnonzero(unread):
-                self.tell(
-                    i,
-                    column,
-                    f"not_a_{kind}",
-                    "{value!r} is no date" if kind == "date" else "{value!r} is neither yes nor no",
-                    "write 2026-05-12 or 12/5/2026; taken as blank"
-                    if kind == "date"
-                    else "write yes or no; taken as blank",
-                )
+                self.tell(i, column, f"not_a_{kind}", complaint, f"{remedy}; taken as blank")
             return as_column(known.get(cell) for cell in text)
         if column in CODES.get(table, {}):
             return self._codes(table, column, kind)
@@ -334,9 +329,31 @@ def _parse_date(text: str) -> str | None:
         return None
 
 
+def _parse_month(text: str) -> str | None:
+    """Return a month as in 2026-09; spreadsheets like to make a day of one."""
+    if match := _YEAR_MONTH.fullmatch(text):
+        year, month = match.groups()
+    elif match := _MONTH_YEAR.fullmatch(normalise(text)):
+        month, year = match.groups()
+    else:
+        day = _parse_date(text)
+        return None if day is None else day[:7]
+    return f"{year}-{int(month):02d}" if 1 <= int(month) <= 12 else None
+
+
 def _parse_flag(text: str) -> bool | None:
     word = normalise(text)
     return True if word in _YES else False if word in _NO else None
+
+
+#: What is read by a function of its own; what to say, and to do, where it can't be.
+_PARSED: Final[Mapping[str, tuple[Callable[[str], Any], str, str]]] = MappingProxyType(
+    {
+        "date": (_parse_date, "{value!r} is no date", "write 2026-05-12 or 12/5/2026"),
+        "month": (_parse_month, "{value!r} is no month", "write 2026-05 or 5/2026"),
+        "flag": (_parse_flag, "{value!r} is neither yes nor no", "write yes or no"),
+    }
+)
 
 
 def check_cells(frame: pd.DataFrame, schema: pa.DataFrameSchema, reader: Cells) -> BoolArray:

@@ -126,8 +126,8 @@ def read_house_rows(project: Project, roads: Roads, intake: Intake) -> gpd.GeoDa
     intake
         What a list is read against; its CRS is WGS 84.
     """
-    if project.inputs.houses != "osm":
-        return _read_list(project, intake)
+    if project.house_list is not None:
+        return _read_list(project, project.house_list, intake)
     buildings = roads.buildings
     if buildings is None or len(buildings) == 0:
         raise InputError(
@@ -135,11 +135,24 @@ def read_house_rows(project: Project, roads: Roads, intake: Intake) -> gpd.GeoDa
             file=roads.file,
             remedy='name a list of houses instead of houses = "osm"',
         )
-    frame = buildings.copy()
+    return as_house_rows(buildings, None if roads.file is None else roads.file.name)
+
+
+def as_house_rows(houses: gpd.GeoDataFrame, file: str | None) -> gpd.GeoDataFrame:
+    """Return houses that come from no table with all columns that those of a table have.
+
+    Parameters
+    ----------
+    houses
+        ``house_id`` and ``geometry``, in WGS 84, and what else is known of them.
+    file
+        Name of the file that they come from.
+    """
+    frame = houses.copy()
     for key, rule in TABLES["houses"].columns.items():
         if key not in frame:
             frame[key] = np.nan if kind_of(rule) == "number" else None
-    frame["file"] = roads.file.name if roads.file is not None else None
+    frame["file"] = file
     frame["sheet"] = None
     frame["row"] = pd.NA
     frame["original"] = None
@@ -148,8 +161,7 @@ def read_house_rows(project: Project, roads: Roads, intake: Intake) -> gpd.GeoDa
     return frame
 
 
-def _read_list(project: Project, intake: Intake) -> gpd.GeoDataFrame:
-    path = project.path(project.inputs.houses)
+def _read_list(project: Project, path: Path, intake: Intake) -> gpd.GeoDataFrame:
     rows = read_table(path, "houses", intake)
     workbook = project.survey_workbook
     if workbook is not None and workbook != path:
@@ -208,7 +220,7 @@ def select_houses(
     """
     geometry = transform_geometry(rows.geometry.to_numpy(), WGS84, crs)
     frame = rows.set_geometry(gpd.GeoSeries(geometry, index=rows.index, crs=crs))
-    name = str(rows["file"].iloc[0]) if len(rows) else project.inputs.houses
+    name = str(rows["file"].iloc[0])
     left_out = {"not_readable": rows.attrs["rows_left_out"]}
     frame = place_named(frame, "houses")
     wgs84 = rows.geometry.to_numpy(copy=True)

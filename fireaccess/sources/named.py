@@ -399,7 +399,7 @@ def rows_told(rows: pd.DataFrame) -> Iterator[tuple[dict[str, Any], pd.DataFrame
         if len(numbers) > 1:
             where["rows"] = tuple(numbers)
         if "original" in part:
-            where["original"] = tuple(part.sort_values("row", kind="stable")["original"])
+            where["original"] = tuple(part.sort_values("row", kind="stable")["original"].dropna())
         yield where, part
 
 

@@ -202,7 +202,28 @@ def test_targets(book, result):
         told = [row[name] for name in ("Tổng số", "Đã xong", "Còn lại", "Mỗi tháng phải làm")]
         assert told == [figures[name] for name in ("target", "done", "left", "per_month")]
         assert row["Chỉ tiêu"] not in result.statistics["targets"]
+        who = [row[name] for name in ("Chủ trì", "Sản phẩm", "Thẩm quyền")]
+        assert who == [figures[name] for name in ("owner", "product", "authority")]
+    assert rows[0]["Chủ trì"] == "Phòng Kinh tế, Hạ tầng và Đô thị"
     assert "1/7/2027" in book.book["Chỉ tiêu"]["A2"].value
+
+
+def test_the_approved_list_by_group(book, result):
+    rows = book.rows("Danh mục được duyệt")
+    figures = result.statistics["area"]["approved"]
+    for heading, name in (("Trong danh mục", "listed"), ("Chỉ theo tính toán", "only_computed")):
+        assert sum(row[heading] for row in rows) == figures[name] > 0
+    houses = book.rows("Nhà")
+    assert [row["Trong danh mục được duyệt"] for row in houses].count("có") == figures["listed"]
+
+
+def test_transmitters_by_month(book, result):
+    rows = book.rows("Truyền tin theo tháng")
+    assert [
+        {"month": row["Tháng"], "registered": row["Đăng ký truyền tin"],
+         "installed": row["Đã lắp truyền tin"]}
+        for row in rows
+    ] == result.statistics["transmitters_by_month"]  # fmt: skip
 
 
 @pytest.mark.parametrize("layer", LAYERS)
@@ -363,9 +384,8 @@ def test_hostile_text_stays_text(result, tmp_path):
         hydrant_gaps=spoiled(result.hydrant_gaps, "name", "segment_id"),
         groups=gpd.GeoDataFrame({"group": list(MORE_HOSTILE)}, geometry=[None] * count, crs=WGS84),
     )
-    sent = dataclasses.replace(
-        sent, statistics={**result.statistics, "groups": by_group(*_figures(sent.houses))}
-    )
+    groups = by_group(*_figures(sent.houses), sent.segments)
+    sent = dataclasses.replace(sent, statistics={**result.statistics, "groups": groups})
     read = written(tmp_path, sent)
     told = set()
     for sheet in read.book:

@@ -59,12 +59,20 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "Giả định, chưa có nguồn xác nhận: {figures}",
             "Assumed, verified by no source: {figures}",
         ),
+        "population": (
+            "Số người: ước tính từ lưới dân số, trừ nhà đã có số đếm",
+            "People: estimated from a population grid, but for houses that were counted",
+        ),
+        "since": (
+            "Thay đổi so với {name}, số liệu đến {when}",
+            "Changes since {name}, data up to {when}",
+        ),
         "synthetic": ("Dữ liệu giả lập, không có thật", "Synthetic data, nothing of it is real"),
     }
 )
 
 
-def told(result: Result, language: Language) -> list[str]:
+def told(result: Result, language: Language, old: Result | None = None) -> list[str]:
     """Return statements on a result, in the order in which they are shown.
 
     Parameters
@@ -73,6 +81,8 @@ def told(result: Result, language: Language) -> list[str]:
         What `fireaccess.run` returns.
     language
         Language of the statements.
+    old
+        The state before, if what changed since is shown.
     """
     place = LANGUAGES.index(language)
     norm, vehicle = result.norm, result.vehicle
@@ -107,6 +117,11 @@ def told(result: Result, language: Language) -> list[str]:
         say("survey", when=survey) if survey else say("no_survey"),
         say("turns_off"),
     ]
+    if old is not None:
+        since = day(old.statistics["dates"]["newest_evidence"], language) or say("no_date")
+        statements.append(say("since", name=old.project.name, when=since))
+    if result.project.inputs.population is not None:
+        statements.append(say("population"))
     if assumed:
         statements.append(say("assumed", figures=", ".join(assumed)))
     if result.project.options.synthetic:

@@ -233,6 +233,18 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "cửa không nằm trên đường mà địa chỉ nêu",
             "the door is not on the road that the address names",
         ),
+        "flags.placed_by_name": (
+            "không có tọa độ: nhà được đặt ở giữa đường mà địa chỉ nêu",
+            "without coordinates: set on the middle of the road that the address names",
+        ),
+        "flags.people_estimated": (
+            "số người là ước tính từ lưới dân số, không phải số đếm",
+            "how many people live here is an estimate from a population grid, not a count",
+        ),
+        "flags.stand_in": (
+            "không phải một ngôi nhà mà là một ô của lưới dân số, tính từ tâm ô",
+            "no house but a cell of a population grid, counted from its centre",
+        ),
         # Roads
         "segment": ("{road}, dài {length} m", "{road}, {length} m long"),
         "outside": ("ngoài địa bàn", "outside the area"),

@@ -118,6 +118,7 @@ roads = "roads.osm"          # OSM: .osm .osm.gz .osm.bz2 .osm.pbf; GraphML; or 
 area = "area.geojson"        # ranh giới phường
 houses = "houses.csv"        # danh sách nhà: any table with lon, lat, or a vector file
 groups = "groups.geojson"    # tổ dân phố
+# population = "people.tif"  # lưới dân số: people per cell, for the houses without a count
 
 [inputs.survey]              # khảo sát: leave out what you don't have
 widths = "survey/widths.csv"
@@ -129,6 +130,15 @@ solutions = "survey/solutions.csv"
 stations = "survey/stations.csv"
 violations = "survey/violations.csv"
 approved = "survey/approved.csv"
+
+[targets.water_solutions]    # chỉ tiêu: who answers for it, what shows that it is met, who decides
+owner = "Phòng Kinh tế, Hạ tầng và Đô thị"
+product = "Trụ, bể hoặc họng nước đã nghiệm thu"
+authority = "Ủy ban nhân dân phường"
+
+[targets.barriers_dealt_with]
+owner = "Công an phường"
+deadline = 2026-12-31        # sooner than the project's
 """
 
 _COMMUNE = """\

@@ -1,0 +1,646 @@
+"""The report that an office sends on: what it says, and how it fills the template.
+
+All figures are those of the statistics and of the lists; they are written here as text, so that a
+template has only to name them. Names of people and lists of houses have no place in it. Text of the
+survey is only ever text: no markup, no placeholder.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+from zipfile import BadZipFile
+
+import pandas as pd
+from docx.opc.exceptions import OpcError
+from docx.shared import Mm
+from docxtpl import DocxTemplate, InlineImage
+from jinja2 import StrictUndefined, TemplateError, UndefinedError
+from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup, escape
+
+from fireaccess.model.errors import OutputError
+from fireaccess.outputs.archive import same_bytes
+from fireaccess.outputs.lists import Listing, lists
+from fireaccess.outputs.map.texts import texts
+from fireaccess.outputs.map.told import FIGURES, told
+from fireaccess.outputs.numbers import NOTHING, between, number, share, share_range
+from fireaccess.outputs.order import by_group
+from fireaccess.outputs.pictures import (
+    WIDTH_MM,
+    coverage_chart,
+    group_charts,
+    houses_map,
+    roads_map,
+)
+from fireaccess.outputs.report_template import report_template
+from fireaccess.outputs.result import Result
+from fireaccess.outputs.sentences import LANGUAGES, Language, day, decimal, figure_text
+from fireaccess.outputs.template import plain_text, put_whole
+
+#: Sentences of the report that the template can't hold, since they come or not.
+_TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "osm": (
+            "Dữ liệu đường: © OpenStreetMap contributors, giấy phép ODbL",
+            "Road data: © OpenStreetMap contributors, licence ODbL",
+        ),
+        "synthetic": (
+            "DỮ LIỆU GIẢ LẬP: địa bàn này không có thật",
+            "SYNTHETIC DATA: this ward does not exist",
+        ),
+        "silent": ("tiêu chuẩn không quy định", "the norm is silent"),
+        "not_computed": ("chưa tính được nhà nào", "no house could be computed"),
+        "yes": ("có", "yes"),
+        "assumed": ("chưa: giả định", "no: assumed"),
+        "not_set": ("chưa đặt", "not set"),
+        "some_shown": (
+            "{shown} trên {all}, đủ ở tệp Excel",
+            "{shown} of {all}, all in the workbook",
+        ),
+        "all_shown": ("đủ {all}", "all {all}"),
+        "hose": ("Vòi từ xe, trường hợp {case}", "Hose from the truck, {case}"),
+        # What is measured
+        "measured_share": (
+            "{share} chiều dài đường, ngõ trong địa bàn có số đo bề rộng",
+            "The width of {share} of the length of roads and alleys",
+        ),
+        "rows.widths": ("{count} số đo bề rộng", "{count} readings of widths"),
+        "rows.clearances": ("{count} số đo chiều cao", "{count} readings of heights"),
+        "rows.barriers": ("{count} vật cản đã khảo sát", "{count} barriers surveyed"),
+        "rows.water": ("{count} nguồn nước đã khảo sát", "{count} water sources surveyed"),
+        "rows.fire_points": ("{count} điểm chữa cháy đã khảo sát", "{count} fire points surveyed"),
+        "rows.solutions": (
+            "{count} giải pháp cấp nước đã lắp đặt",
+            "{count} water solutions installed",
+        ),
+        "no_measurement": ("chưa có số đo, khảo sát nào", "nothing yet"),
+        # What is not known
+        "needs_survey": ("{count} nhà phải khảo sát mới kết luận được", "{count} houses"),
+        "unconnected": (
+            "{count} nhà chưa tính được vì bản đồ thiếu ngõ",
+            "{count} houses that no alley is mapped for",
+        ),
+        "unknown_km": (
+            "{count} km đường, ngõ chưa rõ xe có tới được không",
+            "{count} km of road: whether a truck gets there",
+        ),
+        "unknown_alleys": (
+            "{count} đường, ngõ chưa chắc là xe không tới được",
+            "{count} roads and alleys that perhaps a truck gets to",
+        ),
+        "unknown_solutions": (
+            "{count} đường, ngõ chưa rõ có giải pháp cấp nước không",
+            "{count} roads and alleys: whether they have a water solution",
+        ),
+        "unknown_barriers": (
+            "{count} vật cản, chỗ đo chưa rõ xe có qua được không",
+            "{count} barriers and readings: whether a truck passes",
+        ),
+        "unknown_water": (
+            "{count} nguồn nước, điểm chữa cháy chưa rõ có dùng được không",
+            "{count} water sources and fire points: whether they can be used",
+        ),
+        "people_unknown": ("{count} nhà chưa có số người", "{count} houses: how many live there"),
+        "left_out": (
+            "{count} dòng khảo sát chưa dùng được (xem findings.csv)",
+            "{count} rows of the survey that could not be used (see findings.csv)",
+        ),
+        "none_unknown": ("không có", "nothing"),
+    }
+)
+_THRESHOLDS: Final = (
+    *("clear_width_m", "clear_height_m", "hose_limit_m", "deep_alley_m", "hydrant_radius_m"),
+    *("hydrant_spacing_m", "fire_point_m", "fire_point_depth_m"),
+)
+_OF_VEHICLE: Final = ("width_m", "height_m", "mass_t")
+_ANSWERS: Final = ("road", "road_60", "water", "point")
+#: Rows of a list that a section shows; the workbook has all.
+_ROWS: Final = 30
+
+
+def write_report(result: Result, path: Path, *, template: Path | None = None) -> tuple[str, ...]:
+    """Write the report of a result; same input, same bytes.
+
+    Parameters
+    ----------
+    result
+        What `fireaccess.run` returns.
+    path
+        The .docx file to write.
+    template
+        A template that was edited; without it the one that is shipped.
+
+    Returns
+    -------
+    The placeholders that the template does without, in alphabetical order.
+
+    Raises
+    ------
+    OutputError
+        If the template can't be read, asks for what the report doesn't know or is wrong
+        otherwise, or if the report can't be written.
+    """
+    language = result.project.options.language
+    source = report_template(language) if template is None else _content(template)
+    document = _opened(source, template)
+    teller = _Teller.of(result)
+    values, pictures = teller.tell(), teller.pictures()
+    environment = SandboxedEnvironment(undefined=StrictUndefined, finalize=_as_typed)
+    try:
+        asked = document.get_undeclared_template_variables(environment)
+    except TemplateError as error:
+        raise _wrong(str(error), template) from error
+    known = {*values, *pictures}
+    if asked - known:
+        told = ", ".join(sorted(asked - known))
+        raise _unknown(
+            f"placeholders that the report does not know: {told}", known, values, template
+        )
+    for name, draw in pictures.items():
+        if name in asked:
+            values[name] = [
+                InlineImage(document, io.BytesIO(drawn), width=Mm(WIDTH_MM)) for drawn in draw()
+            ]
+    try:
+        document.render(values, environment, autoescape=True)
+    except UndefinedError as error:
+        raise _unknown(
+            f"a placeholder that is not known: {error}", known, values, template
+        ) from error
+    except (
+        TemplateError,
+        SyntaxError,
+        ArithmeticError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as error:
+        raise _wrong(str(error), template) from error
+    document.docx.core_properties.title = plain_text(result.project.name)[:255]
+    content = io.BytesIO()
+    document.save(content)
+    put_whole(path, same_bytes(content.getvalue()))
+    return tuple(sorted(known - asked))
+
+
+def figures(result: Result) -> dict[str, Any]:
+    """Return all that a template may ask for but the pictures, as text in the report's language.
+
+    Lists are lists of dictionaries, or of sentences.
+    """
+    return _Teller.of(result).tell()
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Puts the figures of one result into words."""
+
+    result: Result
+    language: Language
+    lists: Mapping[str, Listing]
+
+    @classmethod
+    def of(cls, result: Result) -> _Teller:
+        language = result.project.options.language
+        return cls(result, language, {made.name: made for made in lists(result, language)})
+
+    def say(self, key: str, **figures: str) -> str:
+        return _TEXTS[key][LANGUAGES.index(self.language)].format(**figures)
+
+    def number(self, value: Any, digits: int = 0) -> str:
+        return number(None if value is None else float(value), self.language, digits)
+
+    def tell(self) -> dict[str, Any]:
+        result, language = self.result, self.language
+        area, dates = result.statistics["area"], result.statistics["dates"]
+        roads, alleys, barriers = area["roads"], area["alleys"], area["barriers"]
+        deadline = result.project.options.deadline
+        norm = result.norm
+        deep = norm.deep_alley_m is not None
+        pointed = norm.fire_point_depth_m is not None
+        basis = told(result, language)
+        if result.openstreetmap:
+            basis.append(self.say("osm"))
+        return {
+            "project": result.project.name,
+            "synthetic": self.say("synthetic") if result.project.options.synthetic else "",
+            "basis": basis,
+            "thresholds": self.thresholds(),
+            "measured": share(roads["measured_share"], language),
+            "road_km": self.number(roads["km"], 1),
+            "alley_measured": share(roads["alley_measured_share"], language),
+            "alley_km": self.number(roads["alley_km"], 1),
+            "houses": self.number(area["houses"]),
+            "people": self.people(area["people"]),
+            "people_unknown": self.number(area["houses_without_people_count"]),
+            "unconnected": self.number(area["status"]["unconnected"]),
+            "coverage": self.coverage(),
+            "statuses": self.statuses(),
+            "distances": self.distances(),
+            "alleys_worst": self.number(alleys["without_truck_worst"]),
+            "alleys_best": self.number(alleys["without_truck_best"]),
+            "deep_limit": self.say("silent")
+            if norm.deep_alley_m is None
+            else figure_text(norm.deep_alley_m, language),
+            "deep_worst": self.number(alleys["deep"] if deep else None),
+            "deep_best": self.number(alleys["deep_certain"] if deep else None),
+            "with_water": self.number(alleys["water_solution"]["yes"]),
+            "water_unknown": self.number(alleys["water_solution"]["unknown"]),
+            "without_water": self.number(alleys["water_solution"]["no"]),
+            "with_point": self.number(alleys["with_fire_point"]),
+            "needing_point": self.number(alleys["needs_fire_point"] if pointed else None),
+            **self.deep_alleys(),
+            "barriers_all": self.number(barriers["barriers"]),
+            "barriers_dealt_with": self.number(barriers["dealt_with"]),
+            "narrow_places": self.number(barriers["narrow_readings"]),
+            "open_places": self.number(barriers["open_readings"]),
+            "low_places": self.number(barriers["low_clearances"]),
+            "effects": [
+                {"name": self.word(f"effect.{name}"), "count": self.number(count)}
+                for name, count in reversed(barriers["by_effect"].items())
+            ],
+            **self.barriers(),
+            "hydrant_near": self.number(area["hydrant_within_150_m"]),
+            "gaps_km": self.number(
+                area["hydrant_gaps_km"] if norm.hydrant_spacing_m is not None else None, 1
+            ),
+            "water": self.objects("water"),
+            "fire_points": self.objects("fire_points"),
+            "due": day(deadline.isoformat() if deadline else None, language) or self.say("not_set"),
+            "newest": day(dates["newest_evidence"], language) or NOTHING,
+            "targets": self.targets(),
+            "approved": self.approved(),
+            "measurements": self.measurements(),
+            "assumed": self.assumed(),
+            "unknown": self.unknown(),
+            **self.groups(),
+        }
+
+    def pictures(self) -> dict[str, Callable[[], list[bytes]]]:
+        """Return what draws each picture that a template may ask for."""
+        result, language = self.result, self.language
+        area = result.statistics["area"]
+        bars = [(self.requirement(answer), area[answer]) for answer in _ANSWERS]
+        groups = [
+            {"group": row["group"], "road": _of(row, "road"), "water": _of(row, "water")}
+            for row in _records(self.lists["groups"].rows)
+        ]
+        return {
+            "coverage_chart": lambda: [coverage_chart(bars, language)],
+            "group_charts": lambda: group_charts(groups, language),
+            "houses_map": lambda: [houses_map(result, language)],
+            "roads_map": lambda: [roads_map(result, language)],
+        }
+
+    def word(self, key: str) -> str:
+        return texts(self.language)[key]
+
+    def people(self, count: Any) -> str:
+        """Write a number of people; nothing where nobody counted any."""
+        area = self.result.statistics["area"]
+        nobody = area["houses_without_people_count"] == area["houses"]
+        return NOTHING if nobody else self.number(count)
+
+    def requirement(self, answer: str) -> str:
+        """Say what an answer asks of a house, with the limit that the norm gives."""
+        norm = self.result.norm
+        limit = {
+            "road": norm.hose_limit_m,
+            "road_60": norm.new_building_limit_m,
+            "point": norm.fire_point_m,
+        }.get(answer)
+        key = "coverage.point_any" if answer == "point" and limit is None else f"coverage.{answer}"
+        told = NOTHING if limit is None else f"{decimal(limit.value, self.language)} {limit.unit}"
+        return f"{self.word('coverage.what')} {self.word(key).format(told)}"
+
+    def coverage(self) -> list[dict[str, str]]:
+        area = self.result.statistics["area"]
+        rows = []
+        for answer in _ANSWERS:
+            of = area[answer]
+            if of is None:
+                none = area["status"]["unconnected"] == area["houses"]
+                cells = {"houses": NOTHING, "people": NOTHING}
+                cells["share"] = self.say("not_computed" if none else "silent")
+            else:
+                people = [self.people(of[f"people_{case}"]) for case in ("worst", "best")]
+                cells = {
+                    "houses": self.houses_between(of),
+                    "share": share_range(of, self.language),
+                    "people": between(*people),
+                }
+            rows.append({"name": self.requirement(answer), **cells})
+        return rows
+
+    def houses_between(self, of: Mapping[str, Any]) -> str:
+        worst, best = of["covered"], of["covered"] + of["needs_survey"]
+        return between(self.number(worst), self.number(best))
+
+    def statuses(self) -> list[dict[str, str]]:
+        area = self.result.statistics["area"]
+        whole = area["houses"]
+        return [
+            {
+                "name": self.word(f"status.{status}"),
+                "houses": self.number(count),
+                "share": share(count / whole if whole else None, self.language),
+            }
+            for status, count in area["status"].items()
+        ]
+
+    def distances(self) -> list[dict[str, str]]:
+        cases = {"hose_m": "worst", "hose_best_m": "best"}
+        return [
+            {
+                "name": self.say("hose", case=self.word(cases[name]))
+                if name in cases
+                else self.word(f"label.{name}"),
+                "median": self.number(of["median"], 1),
+                "p90": self.number(of["p90"], 1),
+                "without": self.number(of["without"]),
+            }
+            for name, of in self.result.statistics["area"]["percentiles"].items()
+        ]
+
+    def thresholds(self) -> list[dict[str, str]]:
+        place = LANGUAGES.index(self.language)
+        norm, vehicle = self.result.norm, self.result.vehicle
+        rows = []
+        for of, names in ((norm, _THRESHOLDS), (vehicle, _OF_VEHICLE)):
+            for name in names:
+                figure = getattr(of, name)
+                told = {"value": self.say("silent"), "clause": NOTHING, "verified": NOTHING}
+                if figure is not None:
+                    told = {
+                        "value": f"{decimal(figure.value, self.language, 2)} {figure.unit}",
+                        "clause": figure.clause,
+                        "verified": self.say("yes" if figure.verified else "assumed"),
+                    }
+                rows.append({"name": FIGURES[name][place].capitalize(), **told})
+        return rows
+
+    def shown(self, shown: int, count: int) -> str:
+        """Say how many rows of a list stand here."""
+        key = "all_shown" if shown == count else "some_shown"
+        return self.say(key, shown=self.number(shown), all=self.number(count))
+
+    def alley_row(self, row: Mapping[str, Any]) -> dict[str, str]:
+        return {
+            "name": row["name"],
+            "groups": _or_nothing(row["groups"]),
+            "length": self.number(row["length_m"], 1),
+            "depth": self.number(row["depth_m"], 1),
+            "width": self.number(row["min_width_m"], 2),
+            "houses": self.number(row["houses"]),
+            "people": self.people(row["people"]),
+            "stopped_by": _or_nothing(row["stopped_by"]),
+            "water": _or_nothing(row["has_water_solution"]),
+            "fire_point": _or_nothing(row["has_fire_point"]),
+            "certain": _or_nothing(row["certain"]),
+        }
+
+    def deep_alleys(self) -> dict[str, Any]:
+        """Return the deepest alleys; those that nobody gets to on foot come first."""
+        alleys = self.result.alleys
+        deep = set(alleys["alley_id"][alleys["deep"].eq(True).fillna(False).astype(bool)])
+        rows = self.lists["alleys"].rows
+        rows = rows[rows["at"].isin(deep)]
+        depth = pd.to_numeric(rows["depth_m"]).fillna(float("inf"))
+        rows = rows.loc[depth.sort_values(ascending=False, kind="stable").index]
+        return {
+            "alleys_shown": self.shown(len(rows[:_ROWS]), len(rows)),
+            "alleys": [self.alley_row(row) for row in _records(rows[:_ROWS])],
+        }
+
+    def barriers(self) -> dict[str, Any]:
+        """Return what may stop a truck and is not dealt with, by the houses that it stops."""
+        layer = self.result.barriers
+        stopping = layer["effect"].isin(("blocked", "unknown")) & ~(
+            layer["dealt_with"].eq(True).fillna(False).astype(bool)
+        )
+        rows = self.lists["barriers"].rows
+        rows = rows[rows["at"].isin(set(layer["barrier_id"][stopping]))]
+        stopped = self.result.houses["stopped_by"].value_counts()
+        houses = rows["at"].map(stopped).fillna(0).astype(int)
+        order = houses[houses > 0].sort_values(ascending=False, kind="stable").index[:_ROWS]
+        return {
+            "barriers_shown": self.shown(len(order), len(rows)),
+            "barriers": [
+                {
+                    "type": _or_nothing(row["type"]),
+                    "described": _or_nothing(row["described"]),
+                    "state": _or_nothing(row["state"]),
+                    "width": self.number(row["clear_width_m"], 2),
+                    "effect": _or_nothing(row["effect"]),
+                    "houses": self.number(count),
+                }
+                for row, count in zip(_records(rows.loc[order]), houses[order], strict=True)
+            ],
+        }
+
+    def objects(self, layer: str) -> list[dict[str, str]]:
+        """Return water sources or fire points by type."""
+        yes, unknown = self.word("answer.yes"), self.word("answer.unknown")
+        return [
+            {
+                "name": str(kind),
+                "count": self.number(len(rows)),
+                "working": self.number((rows["working"] == yes).sum()),
+                "usable": self.number((rows["usable"] == yes).sum()),
+                "unknown": self.number((rows["usable"] == unknown).sum()),
+                "houses": self.number(pd.to_numeric(rows["houses_served"]).sum(min_count=1)),
+            }
+            for kind, rows in self.lists[layer].rows.groupby("type", sort=False)
+        ]
+
+    def targets(self) -> list[dict[str, str]]:
+        return [
+            {
+                "name": row["target_name"],
+                **{name: self.number(row[name]) for name in ("target", "done", "left")},
+                "per_month": self.number(row["per_month"], 2),
+                "share": share(row["done_share"], self.language),
+                "owner": _or_nothing(row["owner"]),
+                "due": day(figures["due"], self.language) or NOTHING,
+                "product": _or_nothing(row["target_product"]),
+                "authority": _or_nothing(row["target_authority"]),
+            }
+            for row, figures in zip(
+                _records(self.lists["targets"].rows),
+                self.result.statistics["targets"].values(),
+                strict=True,
+            )
+        ]
+
+    def approved(self) -> list[dict[str, str]]:
+        """Return the whole area's figures of the approved list; none where there is no list."""
+        listing = self.lists.get("approved")
+        if listing is None or listing.whole is None:
+            return []
+        return [
+            {"name": column.heading, "count": self.number(listing.whole[column.name])}
+            for column in listing.columns
+            if column.kind == "count" and column.name != "houses"
+        ]
+
+    def measurements(self) -> list[str]:
+        statistics = self.result.statistics
+        measured = statistics["area"]["roads"]["measured_share"]
+        sentences = []
+        if measured:
+            sentences.append(self.say("measured_share", share=share(measured, self.language)))
+        for key in _TEXTS:
+            if key.startswith("rows."):
+                count = statistics["rows_read"].get(key.removeprefix("rows."), 0)
+                sentences += [self.say(key, count=self.number(count))] if count else []
+        return sentences or [self.say("no_measurement")]
+
+    def assumed(self) -> list[str]:
+        place = LANGUAGES.index(self.language)
+        of = {"norm": self.result.norm, "vehicle": self.result.vehicle}
+        sentences = []
+        for kind, names in self.result.statistics["not_verified"].items():
+            for name, value in names.items():
+                unit = getattr(of[kind], name).unit
+                told = f"{decimal(value, self.language, 2)} {unit}"
+                sentences.append(f"{FIGURES[name][place].capitalize()}: {told}")
+        return sentences or [self.say("none_unknown")]
+
+    def unknown(self) -> list[str]:
+        result = self.result
+        statistics, area = result.statistics, result.statistics["area"]
+        alleys, barriers = area["alleys"], area["barriers"]
+        usable = pd.concat([result.water["usable"], result.fire_points["usable"]])
+        counts: dict[str, float] = {
+            "needs_survey": area["status"]["needs_survey"],
+            "unconnected": area["status"]["unconnected"],
+            "unknown_km": area["roads"]["km_by_reached"]["unknown"],
+            "unknown_alleys": alleys["without_truck_worst"] - alleys["without_truck_best"],
+            "unknown_solutions": alleys["water_solution"]["unknown"],
+            "unknown_barriers": barriers["by_effect"]["unknown"] + barriers["open_readings"],
+            "unknown_water": int((usable == "unknown").sum()),
+            "people_unknown": area["houses_without_people_count"],
+            "left_out": sum(statistics["left_out"]["survey"].values()),
+        }
+        return [
+            self.say(name, count=self.number(count, 1 if name == "unknown_km" else 0))
+            for name, count in counts.items()
+            if count
+        ] or [self.say("none_unknown")]
+
+    def groups(self) -> dict[str, Any]:
+        """Return the figures of each residential group, and its alleys without a truck."""
+        result = self.result
+        living = result.houses.dropna(subset=["alley_id"]).groupby("group")["alley_id"]
+        of_group = {group: set(alleys) for group, alleys in living}
+        names = {of["group"] for of in result.statistics["groups"]} | set(result.groups["group"])
+        alleys = self.lists["alleys"].rows
+        in_a_group = alleys["at"].isin(set().union(*of_group.values()))
+        sixty = {row["group"]: row for row in _records(self.lists["distances"].rows)}
+        rows = _records(self.lists["groups"].rows)
+        made = []
+        # The list has its groups in the same order, under the names that it shows.
+        for name, row in zip(sorted(names, key=by_group), rows, strict=True):
+            of = {**sixty[row["group"]], **row}
+            mine = alleys[alleys["at"].isin(of_group.get(name, set()))]
+            made.append(
+                {
+                    "name": row["group"],
+                    "houses": self.number(row["houses"]),
+                    "people": self.people(row["people"]),
+                    "unconnected": self.number(row["unconnected"]),
+                    "measured": share(row["alley_measured_share"], self.language),
+                    "coverage": [
+                        {
+                            "name": self.requirement(answer),
+                            "houses": self.houses_between(covered),
+                            "share": share_range(covered, self.language),
+                        }
+                        for answer in _ANSWERS
+                        if (covered := _of(of, answer)) is not None
+                    ],
+                    "alleys": [self.alley_row(alley) for alley in _records(mine)],
+                }
+            )
+        return {"groups": made, "alleys_in_no_group": self.number((~in_a_group).sum())}
+
+
+def _of(row: Mapping[str, Any], answer: str) -> dict[str, Any] | None:
+    """Return the coverage that a group's row of the lists tells, None where the norm is silent."""
+    parts = ("covered", "needs_survey", "not_covered", "share_worst", "share_best")
+    if f"{answer}.covered" not in row:
+        return None
+    return {part: row[f"{answer}.{part}"] for part in parts} | {"no_answer": row["unconnected"]}
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
+
+
+def _or_nothing(value: Any) -> str:
+    return NOTHING if pd.isna(value) else str(value)
+
+
+def _as_typed(value: Any) -> Any:
+    """Make text safe in XML, and keep docxtpl from reading braces in it as its own."""
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    text = str(escape(plain_text(value)))
+    return Markup(text.replace("{", "&#123;").replace("}", "&#125;"))
+
+
+def _content(template: Path) -> bytes:
+    try:
+        return template.read_bytes()
+    except OSError as error:
+        raise OutputError(
+            f"the template can't be read: {error.strerror or error}",
+            file=template,
+            remedy="name a .docx file, or leave --template out",
+        ) from None
+
+
+def _opened(content: bytes, template: Path | None) -> DocxTemplate:
+    document = DocxTemplate(io.BytesIO(content))
+    try:
+        document.init_docx()
+    except (OpcError, SyntaxError, OSError, LookupError, ValueError, BadZipFile) as error:
+        raise OutputError(
+            f"the template is no Word document: {error}",
+            file=template,
+            remedy="open it in Word, and save it as .docx (not .doc, .docm or .dotx)",
+        ) from error
+    return document
+
+
+def _unknown(
+    what: str, known: Iterable[str], values: Mapping[str, Any], template: Path | None
+) -> OutputError:
+    return OutputError(
+        f"the template has {what}",
+        file=template,
+        remedy=f"known are: {', '.join(map(partial(_described, values), sorted(known)))}",
+    )
+
+
+def _described(values: Mapping[str, Any], name: str) -> str:
+    """Return a placeholder's name, for a list with what a row of it has."""
+    match values.get(name):
+        case [{**row}, *_]:
+            return f"{name} ({', '.join(map(str, row))})"
+        case _:
+            return name
+
+
+def _wrong(what: str, template: Path | None) -> OutputError:
+    return OutputError(
+        f"the template can't be filled in: {what}",
+        file=template,
+        remedy="compare it with the one that --save-template writes",
+    )

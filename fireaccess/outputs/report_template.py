@@ -1,0 +1,734 @@
+"""The template of the report, which an office may edit in Word.
+
+In Vietnamese it has the form of Nghị định 30/2020/NĐ-CP: A4, margins, Times New Roman, Quốc hiệu
+and Tiêu ngữ, numbered sections, recipients and signature. What only the office knows is a blank.
+Figures, tables and pictures are placeholders that `fireaccess.outputs.report` fills in.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import docx
+from docx.document import Document
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Length, Mm, Pt, RGBColor
+from docx.text.paragraph import Paragraph
+
+from fireaccess.model.errors import OutputError
+from fireaccess.outputs.archive import same_bytes
+from fireaccess.outputs.sentences import Language
+from fireaccess.outputs.template import put_whole
+
+_FONT: Final = "Times New Roman"
+_BODY, _SMALL, _TABLE = Pt(13), Pt(12), Pt(10)
+_CREATED: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_TEXT_WIDTH: Final = Mm(210 - 30 - 15)
+_CENTRE: Final = WD_ALIGN_PARAGRAPH.CENTER
+_LEFT: Final = WD_ALIGN_PARAGRAPH.LEFT
+_SHADE: Final = "E7E6E6"
+
+#: A column of a table: heading, what a row holds there, width in millimetres.
+Columns = Sequence[tuple[str, str, float]]
+
+
+def save_template(path: Path, language: Language) -> None:
+    """Write the template for an office to edit.
+
+    Parameters
+    ----------
+    path
+        The .docx file to write. A file that is there already is never replaced: somebody may
+        have edited it.
+    language
+        Language of the report.
+
+    Raises
+    ------
+    OutputError
+        If the file is there already, or can't be written.
+    """
+    if path.exists():
+        raise OutputError(
+            "a file of this name is there already, and somebody may have edited it",
+            file=path,
+            remedy="choose another name",
+        )
+    put_whole(path, report_template(language))
+
+
+def report_template(language: Language) -> bytes:
+    """Return the template as it is shipped; same language, same bytes.
+
+    Examples
+    --------
+    >>> document = docx.Document(io.BytesIO(report_template("vi")))
+    >>> document.tables[0].cell(0, 1).paragraphs[0].text
+    'CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM'
+    """
+    made = _Template(language)
+    if language == "vi":
+        made.heading_of_state()
+    made.title()
+    made.basis()
+    made.coverage()
+    made.alleys()
+    made.barriers()
+    made.water()
+    made.targets()
+    made.known()
+    made.signature()
+    made.annex()
+    content = io.BytesIO()
+    made.document.save(content)
+    return same_bytes(content.getvalue())
+
+
+class _Template:
+    """Writes one template from top to bottom."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self.document: Document = docx.Document()
+        self.tables = 0
+        self.pictures = 0
+        self.sections = 0
+        self._set_page()
+        self._set_styles()
+
+    def say(self, vietnamese: str, english: str) -> str:
+        return vietnamese if self.language == "vi" else english
+
+    # Form
+    def _set_page(self) -> None:
+        section = self.document.sections[0]
+        section.page_width, section.page_height = Mm(210), Mm(297)
+        section.top_margin = section.bottom_margin = Mm(20)
+        section.left_margin, section.right_margin = Mm(30), Mm(15)
+        section.header_distance = Mm(10)
+        # The number of the page stands in the middle of the top, and not on the first page.
+        section.different_first_page_header_footer = True
+        number = section.header.paragraphs[0]
+        number.alignment = _CENTRE
+        run = number.add_run()
+        for kind, text in (("begin", ""), (None, "PAGE"), ("separate", ""), ("end", "")):
+            if kind is None:
+                part = OxmlElement("w:instrText")
+                part.text = text
+            else:
+                part = OxmlElement("w:fldChar")
+                part.set(qn("w:fldCharType"), kind)
+            run._r.append(part)
+
+    def _set_styles(self) -> None:
+        styles = self.document.styles
+        for name, size, bold in (
+            ("Normal", _BODY, False),
+            ("Header", _BODY, False),
+            ("Heading 1", _BODY, True),
+            ("Heading 2", _BODY, True),
+            ("Caption", _SMALL, True),
+        ):
+            style: Any = styles[name]
+            style.font.name, style.font.size, style.font.bold = _FONT, size, bold
+            style.font.italic = False
+            style.font.color.rgb = RGBColor(0, 0, 0)
+            fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+            for script in ("w:eastAsia", "w:cs", "w:hAnsi", "w:ascii"):
+                fonts.set(qn(script), _FONT)
+            for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+                fonts.attrib.pop(qn(f"w:{theme}"), None)
+            form = style.paragraph_format
+            form.space_after = Pt(6)
+            form.space_before = Pt(10 if name.startswith("Heading") else 0)
+            form.keep_with_next = name not in ("Normal", "Header")
+        # Nobody wants Vietnamese underlined in red.
+        for lang in self.document.styles.element.iter(qn("w:lang")):
+            code = self.say("vi-VN", "en-GB")
+            lang.set(qn("w:val"), code)
+            lang.set(qn("w:eastAsia"), code)
+        about = self.document.core_properties
+        about.author = about.last_modified_by = about.comments = ""
+        about.title = self.say("Báo cáo", "Report")
+        about.language = self.say("vi-VN", "en-GB")
+        about.created = about.modified = _CREATED
+
+    def paragraph(self, text: str, **form: Any) -> Paragraph:
+        """Write a paragraph of the body: justified, its first line indented."""
+        made = self.document.add_paragraph(text)
+        made.alignment = form.get("align", WD_ALIGN_PARAGRAPH.JUSTIFY)
+        made.paragraph_format.first_line_indent = form.get("indent", Cm(1))
+        return made
+
+    def control(self, text: str) -> None:
+        """Write a paragraph that only steers: none is left of it in the report."""
+        self.paragraph(text, align=_LEFT, indent=None)
+
+    def each(self, line: str, of: str) -> None:
+        """Write a line for each item of a list."""
+        self.control("{%p for " + line + " in " + of + " %}")
+        self.paragraph("- {{ " + line + " }}").paragraph_format.space_after = Pt(2)
+        self.control("{%p endfor %}")
+
+    def section(self, vietnamese: str, english: str) -> None:
+        self.sections += 1
+        self.document.add_heading(f"{self.sections}. {self.say(vietnamese, english)}", level=1)
+
+    def caption(self, text: str) -> None:
+        self.tables += 1
+        word = self.say("Bảng", "Table")
+        made = self.document.add_paragraph(f"{word} {self.tables}. {text}", style="Caption")
+        made.paragraph_format.space_before = Pt(6)
+
+    def picture(self, placeholder: str, text: str) -> None:
+        """Write the pictures of a placeholder, mostly one, with what they show below."""
+        self.pictures += 1
+        self.control("{%p for picture in " + placeholder + " %}")
+        made = self.paragraph("{{ picture }}", align=_CENTRE, indent=None)
+        made.paragraph_format.keep_with_next = True
+        self.control("{%p endfor %}")
+        word = self.say("Hình", "Figure")
+        below = self.document.add_paragraph(f"{word} {self.pictures}. {text}", style="Caption")
+        below.alignment = _CENTRE
+        below.paragraph_format.keep_with_next = False
+
+    def table(self, columns: Columns, rows: str, *, long: bool = False, whole: bool = True) -> None:
+        """Write a table with a row for each item of a list, its heading on every page.
+
+        Parameters
+        ----------
+        columns
+            Heading, name in a row, width in millimetres; text stands to the left if the name ends
+            with ``>``, all else in the middle.
+        rows
+            The list.
+        long
+            Whether it may have many rows: then they are numbered.
+        whole
+            Whether a table that isn't long is kept on one page.
+        """
+        if long:
+            columns = [(self.say("STT", "No."), "loop.index", 10), *columns]
+        made = self.document.add_table(rows=0, cols=len(columns))
+        self._frame(made, [width for *_, width in columns])
+        head = self._row(made, [heading for heading, *_ in columns], bold=True)
+        self._repeat(head)
+        self._steer(made, "{%tr for r in " + rows + " %}")
+        names = [
+            name if name == "loop.index" else f"r.{name.rstrip('>')}" for _, name, _ in columns
+        ]
+        left = [name.endswith(">") for _, name, _ in columns]
+        row = self._row(made, ["{{ " + name + " }}" for name in names], left=left)
+        if whole and not long:
+            self._keep(row)
+        self._steer(made, "{%tr else %}")
+        self._merged(made, self.say("Không có.", "None."))
+        self._steer(made, "{%tr endfor %}")
+        self._gap(self.document.add_paragraph())
+
+    def counts(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Write a table of fixed rows: what is counted, then placeholders."""
+        made = self.document.add_table(rows=0, cols=len(heads))
+        rest = (165 - 85) / (len(heads) - 1)
+        self._frame(made, [85, *[rest] * (len(heads) - 1)])
+        self._repeat(self._row(made, heads, bold=True))
+        left = [True, *[False] * (len(heads) - 1)]
+        for first, *names in rows:
+            texts = [first, *("{{ " + name + " }}" for name in names)]
+            self._keep(self._row(made, texts, left=left))
+        self._gap(self.document.add_paragraph())
+
+    def _frame(self, table: Any, widths: Sequence[float]) -> None:
+        table.style = "Table Grid"
+        table.autofit = False
+        table.alignment = WD_TABLE_ALIGNMENT.CENTER
+        margins = OxmlElement("w:tblCellMar")
+        for side in ("left", "right"):
+            margin = OxmlElement(f"w:{side}")
+            margin.set(qn("w:w"), "60")  # twentieths of a point
+            margin.set(qn("w:type"), "dxa")
+            margins.append(margin)
+        look = table._tbl.tblPr.find(qn("w:tblLook"))
+        look.addprevious(margins)
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = Mm(width)
+
+    def _row(
+        self,
+        table: Any,
+        texts: Sequence[str],
+        *,
+        bold: bool = False,
+        left: Sequence[bool] | None = None,
+    ) -> Any:
+        row = table.add_row()
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        for k, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
+            cell.width = table.columns[k].width
+            paragraph = cell.paragraphs[0]
+            paragraph.alignment = _LEFT if left is not None and left[k] else _CENTRE
+            form = paragraph.paragraph_format
+            form.space_before = form.space_after = Pt(1)
+            run = paragraph.add_run(text)
+            run.font.size, run.font.bold = _TABLE, bold
+            if bold:
+                shade = OxmlElement("w:shd")
+                for name, value in (("val", "clear"), ("color", "auto"), ("fill", _SHADE)):
+                    shade.set(qn(f"w:{name}"), value)
+                cell._tc.get_or_add_tcPr().append(shade)
+        return row
+
+    def _keep(self, row: Any) -> None:
+        """Keep a row on one page with the next."""
+        for cell in row.cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
+
+    def _repeat(self, row: Any) -> None:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+        self._keep(row)
+
+    def _steer(self, table: Any, text: str) -> None:
+        table.add_row().cells[0].paragraphs[0].add_run(text).font.size = _TABLE
+
+    def _merged(self, table: Any, text: str) -> None:
+        row = self._row(table, [text, *[""] * (len(table.columns) - 1)])
+        row.cells[0].merge(row.cells[-1])
+        for paragraph in row.cells[0].paragraphs[1:]:
+            paragraph._p.getparent().remove(paragraph._p)
+
+    def _rule(self, paragraph: Paragraph, indent: Length) -> None:
+        """Make a low line of a paragraph, shorter than its column by the indent on both sides."""
+        borders, line = OxmlElement("w:pBdr"), OxmlElement("w:top")
+        for name, value in (("val", "single"), ("sz", "6"), ("space", "2"), ("color", "000000")):
+            line.set(qn(f"w:{name}"), value)
+        borders.append(line)
+        form = paragraph.paragraph_format
+        form.left_indent = form.right_indent = indent
+        properties = paragraph._p.get_or_add_pPr()
+        properties.insert_element_before(
+            borders, *("w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc")
+        )
+        self._gap(paragraph)
+
+    def _gap(self, paragraph: Paragraph) -> None:
+        """Make a low gap of an empty paragraph."""
+        form = paragraph.paragraph_format
+        form.space_before, form.space_after, form.line_spacing = Pt(2), Pt(0), Pt(8)
+
+    def _side_by_side(self, sides: Sequence[Sequence[tuple[str, str]]]) -> None:
+        """Write columns without lines, of lines with a style.
+
+        A style has ``b`` for bold, ``i`` for italic, ``s`` for small, ``l`` for the left; one with
+        digits is a line as long as its column less so many millimetres on both sides.
+        """
+        table = self.document.add_table(rows=1, cols=len(sides))
+        table.autofit = False
+        table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        for column, cell, lines, width in zip(
+            table.columns, table.rows[0].cells, sides, (Mm(65), Mm(100)), strict=True
+        ):
+            column.width = cell.width = width
+            for k, (text, style) in enumerate(lines):
+                paragraph = cell.paragraphs[0] if k == 0 else cell.add_paragraph()
+                if style.isdigit():
+                    self._rule(paragraph, Mm(int(style)))
+                    continue
+                paragraph.alignment = _LEFT if "l" in style else _CENTRE
+                paragraph.paragraph_format.space_after = Pt(0)
+                run = paragraph.add_run(text)
+                run.bold, run.italic = "b" in style, "i" in style
+                run.font.size = _SMALL if "s" in style else _BODY
+
+    # Contents
+    def heading_of_state(self) -> None:
+        """Write who issues the report, Quốc hiệu and Tiêu ngữ, number, place and date."""
+        self._side_by_side(
+            [
+                [("…", "s"), ("…", "bs"), ("", "20"), ("Số: …/BC-…", "")],
+                [
+                    ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "bs"),
+                    ("Độc lập - Tự do - Hạnh phúc", "b"),
+                    ("", "18"),
+                    ("…, ngày … tháng … năm …", "i"),
+                ],
+            ]
+        )
+
+    def title(self) -> None:
+        self._gap(self.document.add_paragraph())
+        for text in (
+            self.say("BÁO CÁO", "REPORT"),
+            self.say(
+                "Giao thông và nguồn nước phục vụ chữa cháy", "Roads and water for fire fighting"
+            ),
+            "{{ project }}",
+        ):
+            made = self.paragraph(text, align=_CENTRE, indent=None)
+            made.paragraph_format.space_after = Pt(0)
+            for run in made.runs:
+                run.bold, run.font.size = True, Pt(14)
+        self._rule(self.document.add_paragraph(), Mm(60))
+        self.control("{%p if synthetic %}")
+        marked = self.paragraph("{{ synthetic }}", align=_CENTRE, indent=None)
+        marked.runs[0].bold = True
+        self.control("{%p endif %}")
+
+    def basis(self) -> None:
+        self.section("Nội dung và căn cứ tính toán", "What was computed, and from what")
+        self.paragraph(
+            self.say(
+                "Báo cáo cho biết đường, ngõ nào xe chữa cháy không tới được, nhà nào nằm ngoài "
+                "tầm vòi, xa nguồn nước hoặc xa điểm chữa cháy công cộng. Cự ly tính dọc đường đi, "
+                "không phải đường chim bay. Số liệu rút từ kết quả của phần mềm fireaccess.",
+                "The report tells which roads and alleys a fire engine does not get to, and which "
+                "houses lie beyond its hose or far from water or a public fire point. Distances "
+                "are along the way, not straight. All figures are results of fireaccess.",
+            )
+        )
+        self.paragraph(
+            self.say(
+                "Mỗi kết quả là một khoảng. Trường hợp xấu nhất coi chỗ chưa rõ là xe không qua; "
+                "trường hợp tốt nhất coi chỗ đó là xe qua được. Đã đo {{ measured }} chiều dài "
+                "đường, ngõ ({{ road_km }} km); riêng ngõ đã đo {{ alley_measured }} "
+                "({{ alley_km }} km). Đo thêm thì khoảng hẹp lại.",
+                "Each result is a range. In the worst case whatever is not known keeps a truck "
+                "out, in the best case it lets it through. Measured: {{ measured }} of the length "
+                "of roads and alleys ({{ road_km }} km), and {{ alley_measured }} of the alleys "
+                "alone ({{ alley_km }} km). The more is measured, the narrower the range.",
+            )
+        )
+        self.each("line", "basis")
+        self.caption(self.say("Ngưỡng áp dụng", "Thresholds"))
+        self.table(
+            (
+                (self.say("Ngưỡng", "Threshold"), "name>", 55),
+                (self.say("Trị số", "Value"), "value", 25),
+                (self.say("Điều khoản, nguồn", "Clause, source"), "clause>", 60),
+                (self.say("Đã đối chiếu", "Verified"), "verified", 25),
+            ),
+            "thresholds",
+            whole=False,
+        )
+
+    def coverage(self) -> None:
+        self.section("Kết quả chung", "Results")
+        self.paragraph(
+            self.say(
+                "Địa bàn có {{ houses }} nhà, {{ people }} người; {{ people_unknown }} nhà chưa có "
+                "số người. Tỷ lệ tính trên mọi nhà, kể cả {{ unconnected }} nhà chưa tính được vì "
+                "bản đồ thiếu ngõ.",
+                "The area has {{ houses }} houses and {{ people }} people; the people of "
+                "{{ people_unknown }} houses are not counted yet. Shares are of all houses, also "
+                "of the {{ unconnected }} that could not be computed since no alley is mapped.",
+            )
+        )
+        self.caption(
+            self.say(
+                "Nhà đạt yêu cầu, từ xấu nhất đến tốt nhất", "Houses covered, from worst to best"
+            )
+        )
+        self.table(
+            (
+                (self.say("Yêu cầu", "Requirement"), "name>", 56),
+                (self.say("Số nhà", "Houses"), "houses", 33),
+                (self.say("Tỷ lệ nhà", "Share of houses"), "share", 36),
+                (self.say("Số người", "People"), "people", 40),
+            ),
+            "coverage",
+        )
+        self.caption(self.say("Nhà theo tình trạng", "Houses by status"))
+        self.table(
+            (
+                (self.say("Tình trạng", "Status"), "name>", 85),
+                (self.say("Số nhà", "Houses"), "houses", 40),
+                (self.say("Tỷ lệ", "Share"), "share", 40),
+            ),
+            "statuses",
+        )
+        self.caption(
+            self.say(
+                "Cự ly dọc đường đi tính từ nhà (m)", "Distances from houses along the way (m)"
+            )
+        )
+        self.table(
+            (
+                (self.say("Cự ly", "Distance"), "name>", 65),
+                (self.say("Trung vị", "Median"), "median", 30),
+                (self.say("Phân vị 90", "90th percentile"), "p90", 35),
+                (self.say("Nhà không có số", "Houses without"), "without", 35),
+            ),
+            "distances",
+        )
+        self.picture(
+            "coverage_chart",
+            self.say("Tỷ lệ nhà đạt yêu cầu", "Share of houses covered"),
+        )
+        self.picture(
+            "group_charts",
+            self.say("So sánh các tổ dân phố", "Residential groups side by side"),
+        )
+        self.picture("houses_map", self.say("Nhà theo tình trạng", "Houses by status"))
+        self.picture(
+            "roads_map",
+            self.say(
+                "Đường, ngõ theo khả năng xe chữa cháy tới được; vật cản, nguồn nước, điểm chữa "
+                "cháy",
+                "Roads by whether a fire engine gets there; barriers, water, fire points",
+            ),
+        )
+
+    def alleys(self) -> None:
+        self.section("Đường, ngõ xe chữa cháy không tới được", "Roads and alleys without a truck")
+        self.paragraph(
+            self.say(
+                "Xe không tới được, hoặc chưa rõ có tới được không, {{ alleys_worst }} đường, ngõ; "
+                "trong đó chắc chắn không tới được {{ alleys_best }}. Ngõ sâu là ngõ có điểm cách "
+                "nơi xe tới được hơn {{ deep_limit }}.",
+                "A fire engine does not get to {{ alleys_worst }} roads and alleys, or not for "
+                "certain; to {{ alleys_best }} of them it certainly doesn't. An alley is deep if "
+                "it reaches farther than {{ deep_limit }} from where the engine gets to.",
+            )
+        )
+        self.caption(self.say("Đường, ngõ xe không tới được", "Roads and alleys without a truck"))
+        self.counts(
+            (self.say("Đường, ngõ", "Roads and alleys"), self.say("Số lượng", "Number")),
+            (
+                (self.say("Tất cả", "All"), "alleys_worst"),
+                (self.say("- chắc chắn xe không tới", "- for certain"), "alleys_best"),
+                (self.say("Ngõ sâu", "Deep"), "deep_worst"),
+                (self.say("- chắc chắn xe không tới", "- for certain"), "deep_best"),
+                (self.say("Có giải pháp cấp nước", "With a water solution"), "with_water"),
+                (
+                    self.say("Chưa rõ có giải pháp cấp nước", "Water solution not known"),
+                    "water_unknown",
+                ),
+                (
+                    self.say("Chưa có giải pháp cấp nước", "Without a water solution"),
+                    "without_water",
+                ),
+                (self.say("Có điểm chữa cháy", "With a fire point"), "with_point"),
+                (self.say("Cần điểm chữa cháy", "That need a fire point"), "needing_point"),
+            ),
+        )
+        self.caption(
+            self.say(
+                "Ngõ sâu, xếp từ sâu nhất: {{ alleys_shown }}",
+                "Deep alleys, the deepest first: {{ alleys_shown }}",
+            )
+        )
+        self.table(self._alley_columns(grouped=True), "alleys", long=True)
+
+    def _alley_columns(self, *, grouped: bool) -> Columns:
+        group = [(self.say("Tổ", "Group"), "groups>", 24)] if grouped else []
+        return [
+            (self.say("Tên đường, ngõ", "Road"), "name>", 32 if grouped else 38),
+            *group,
+            (self.say("Dài (m)", "Length (m)"), "length", 15),
+            (self.say("Sâu (m)", "Depth (m)"), "depth", 15),
+            (self.say("Số nhà", "Houses"), "houses", 13),
+            (
+                self.say("Xe bị chặn bởi", "The truck is stopped by"),
+                "stopped_by>",
+                38 if grouped else 56,
+            ),
+            (self.say("Cấp nước", "Water solution"), "water", 18),
+        ]
+
+    def barriers(self) -> None:
+        self.section("Barie, cọc, vật cản và chỗ hẹp", "Barriers and narrow places")
+        self.paragraph(
+            self.say(
+                "Có {{ barriers_all }} barie, cọc, cổng và vật cản khác, kể cả đã tháo dỡ; đã xử "
+                "lý {{ barriers_dealt_with }}. Ngoài ra đã đo được {{ narrow_places }} chỗ hẹp, "
+                "{{ open_places }} chỗ đo chưa đủ chắc và {{ low_places }} chỗ thấp.",
+                "There are {{ barriers_all }} barriers, posts, gates and the like, removed ones "
+                "included; {{ barriers_dealt_with }} are dealt with. Measured as well: "
+                "{{ narrow_places }} narrow places, {{ open_places }} readings that decide "
+                "nothing, and {{ low_places }} low places.",
+            )
+        )
+        self.caption(
+            self.say(
+                "Vật cản theo tác động với xe chữa cháy", "Barriers by their effect on a truck"
+            )
+        )
+        self.table(
+            (
+                (self.say("Với xe chữa cháy", "To a fire engine"), "name>", 85),
+                (self.say("Số vật cản", "Barriers"), "count", 80),
+            ),
+            "effects",
+        )
+        self.caption(
+            self.say(
+                "Vật cản, chỗ hẹp chưa xử lý đang chặn lối xe tới nhà: {{ barriers_shown }}",
+                "Barriers and narrow places, not dealt with, that keep a truck from houses: "
+                "{{ barriers_shown }}",
+            )
+        )
+        self.table(
+            (
+                (self.say("Loại", "Type"), "type>", 25),
+                (self.say("Vị trí, căn cứ", "Place, evidence"), "described>", 72),
+                (self.say("Tình trạng", "State"), "state", 20),
+                (self.say("Với xe", "To a truck"), "effect", 20),
+                (self.say("Nhà bị chặn", "Houses behind"), "houses", 18),
+            ),
+            "barriers",
+            long=True,
+        )
+
+    def water(self) -> None:
+        self.section("Nguồn nước và điểm chữa cháy", "Water sources and fire points")
+        self.paragraph(
+            self.say(
+                "Có {{ hydrant_near }} nhà cách trụ nước không quá 150 m. Tổng chiều dài đường xe "
+                "tới được mà xa mọi trụ nước còn hoạt động: {{ gaps_km }} km.",
+                "A hydrant is within 150 m of {{ hydrant_near }} houses. Road that a truck gets to "
+                "and that is far from any working hydrant: {{ gaps_km }} km.",
+            )
+        )
+        for placeholder, caption in (
+            ("water", self.say("Nguồn nước chữa cháy", "Water sources")),
+            ("fire_points", self.say("Điểm chữa cháy công cộng", "Public fire points")),
+        ):
+            self.caption(caption)
+            self.table(
+                (
+                    (self.say("Loại", "Type"), "name>", 55),
+                    (self.say("Tổng số", "Number"), "count", 22),
+                    (self.say("Còn hoạt động", "Working"), "working", 24),
+                    (self.say("Dùng được", "Usable"), "usable", 22),
+                    (self.say("Chưa rõ", "Not known"), "unknown", 20),
+                    (self.say("Nhà phục vụ", "Houses served"), "houses", 22),
+                ),
+                placeholder,
+            )
+
+    def targets(self) -> None:
+        self.section("Chỉ tiêu", "Targets")
+        self.paragraph(
+            self.say(
+                "Hạn chót: {{ due }}. Số liệu mới nhất: {{ newest }}.",
+                "Due: {{ due }}. Newest data: {{ newest }}.",
+            )
+        )
+        self.caption(self.say("Kết quả thực hiện chỉ tiêu", "Targets"))
+        self.table(
+            (
+                (self.say("Chỉ tiêu", "Target"), "name>", 65),
+                (self.say("Tổng số", "Target"), "target", 20),
+                (self.say("Đã xong", "Done"), "done", 20),
+                (self.say("Còn lại", "Left"), "left", 20),
+                (self.say("Mỗi tháng", "Per month"), "per_month", 20),
+                (self.say("Tỷ lệ xong", "Share done"), "share", 20),
+            ),
+            "targets",
+        )
+        self.caption(
+            self.say(
+                "Phân công: rõ người, rõ việc, rõ thời gian, rõ sản phẩm, rõ thẩm quyền",
+                "Who answers for each target",
+            )
+        )
+        self.table(
+            (
+                (self.say("Chỉ tiêu", "Target"), "name>", 50),
+                (self.say("Chủ trì", "Answers for it"), "owner>", 35),
+                (self.say("Hạn chót", "Due"), "due", 22),
+                (self.say("Sản phẩm", "Product"), "product>", 30),
+                (self.say("Thẩm quyền", "Authority"), "authority>", 28),
+            ),
+            "targets",
+        )
+        self.control("{%p if approved %}")
+        self.caption(
+            self.say(
+                "Nhà thuộc danh mục được duyệt, bên cạnh kết quả tính toán",
+                "Houses on the approved list, beside what was computed",
+            )
+        )
+        self.table(
+            (
+                (self.say("Nhà", "Houses"), "name>", 85),
+                (self.say("Số lượng", "Number"), "count", 80),
+            ),
+            "approved",
+        )
+        self.control("{%p endif %}")
+
+    def known(self) -> None:
+        self.section(
+            "Điều đã đo, điều giả định và điều chưa biết",
+            "What is measured, what is assumed, what is not known",
+        )
+        for vietnamese, english, of in (
+            ("Đã đo, đã khảo sát:", "Measured and surveyed:", "measurements"),
+            ("Giả định, chưa có nguồn xác nhận:", "Assumed, verified by no source:", "assumed"),
+            ("Chưa biết, cần khảo sát:", "Not known, to be surveyed:", "unknown"),
+        ):
+            made = self.paragraph(self.say(vietnamese, english))
+            made.runs[0].bold = True
+            made.paragraph_format.keep_with_next = True
+            self.each("line", of)
+        self.paragraph(
+            self.say(
+                "Báo cáo không ghi tên người và không kèm danh sách nhà. Danh sách đầy đủ ở tệp "
+                "Excel (lệnh fireaccess lists). Kết quả dùng để lập kế hoạch; danh mục chính thức "
+                "do cơ quan có thẩm quyền quyết định.",
+                "The report names no person and lists no houses. The full lists are in the "
+                "workbook (fireaccess lists). Results are for planning; what is official is for "
+                "the authority to decide.",
+            )
+        )
+
+    def signature(self) -> None:
+        if self.language == "vi":
+            self._side_by_side(
+                [
+                    [("Nơi nhận:", "bisl"), ("- …;\n- Lưu: VT, …", "sl")],
+                    [("…", "b"), ("\n\n\n\n…", "b")],
+                ]
+            )
+
+    def annex(self) -> None:
+        title = self.document.add_heading(
+            self.say("PHỤ LỤC: CÁC TỔ DÂN PHỐ", "ANNEX: RESIDENTIAL GROUPS"), level=1
+        )
+        title.alignment = _CENTRE
+        title.paragraph_format.page_break_before = True
+        self.paragraph(
+            self.say(
+                "Ngõ thuộc tổ nào có nhà trong ngõ; {{ alleys_in_no_group }} đường, ngõ không có "
+                "nhà nào nên không ghi ở phụ lục này. Số nhà của ngõ là của cả ngõ.",
+                "An alley belongs to the groups of its houses; {{ alleys_in_no_group }} roads and "
+                "alleys without a house are not in this annex. An alley's houses are all of them.",
+            )
+        )
+        self.control("{%p for group in groups %}")
+        self.document.add_heading("{{ loop.index }}. {{ group.name }}", level=2)
+        self.paragraph(
+            self.say(
+                "{{ group.houses }} nhà, {{ group.people }} người; {{ group.unconnected }} nhà "
+                "chưa tính được; đã đo {{ group.measured }} chiều dài ngõ.",
+                "{{ group.houses }} houses, {{ group.people }} people; {{ group.unconnected }} "
+                "houses not computed; {{ group.measured }} of the length of alleys measured.",
+            )
+        ).paragraph_format.keep_with_next = True
+        self.table(
+            (
+                (self.say("Nhà đạt yêu cầu", "Houses covered"), "name>", 85),
+                (self.say("Số nhà", "Houses"), "houses", 40),
+                (self.say("Tỷ lệ", "Share"), "share", 40),
+            ),
+            "group.coverage",
+        )
+        self.table(self._alley_columns(grouped=False), "group.alleys", long=True)
+        self.control("{%p endfor %}")
