@@ -21,10 +21,15 @@ import pandas as pd
 
 from fireaccess.model.answers import BoolArray, ObjectArray
 from fireaccess.model.errors import Findings, ProjectError
+from fireaccess.outputs.book import write_lists
+from fireaccess.outputs.changes import change_lists
+from fireaccess.outputs.map.document import Changes
+from fireaccess.outputs.map.inline import WardMap
+from fireaccess.outputs.map.page import page
 from fireaccess.outputs.order import by_group
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.template import put_whole
-from fireaccess.outputs.writing import flat_figures, plain_cell, rounded
+from fireaccess.outputs.writing import MAP_FILE, flat_figures, plain_cell, rounded
 from fireaccess.pipeline import compute, read_inputs
 from fireaccess.project import Project
 
@@ -76,6 +81,14 @@ class Comparison:
     groups: pd.DataFrame
     rules: pd.DataFrame
 
+    def map(self) -> WardMap:
+        """Return the map of the new state with the houses by what became of them."""
+        return WardMap(page(self.new, self.changes()), title=self.new.project.name)
+
+    def changes(self) -> Changes:
+        """Return what the map shows of the changes: houses that are gone stand on no map."""
+        return Changes(self.houses[self.houses["change"] != "gone"], self.old)
+
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return what changed as tables without geometry, by name."""
         return {
@@ -88,7 +101,7 @@ class Comparison:
 
 
 def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
-    """Write a CSV file for each table of a comparison, and return their paths.
+    """Write a comparison as CSV tables, a workbook and a map; return the paths of the files.
 
     Parameters
     ----------
@@ -108,6 +121,12 @@ def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
         text = safe.to_csv(index=False, lineterminator="\n")
         written.append(folder / f"{name}.csv")
         put_whole(written[-1], text.encode("utf-8-sig"))
+    new, language = comparison.new, comparison.new.project.options.language
+    tables: dict[str, Any] = {name: getattr(comparison, name) for name in comparison.tables()}
+    written.append(folder / "comparison.xlsx")
+    write_lists(change_lists(tables, language), new, written[-1], MAP_FILE)
+    written.append(folder / MAP_FILE)
+    put_whole(written[-1], page(new, comparison.changes()).encode("utf-8", "replace"))
     return written
 
 

@@ -11,7 +11,8 @@ import math
 import os
 import re
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -178,6 +179,38 @@ def write_book(result: Result, path: Path) -> None:
     OutputError
         If it can't be written.
     """
+    with _workbook(result, path) as book:
+        _Writer(result, book, _map_link(result)).write()
+
+
+def write_lists(made: Sequence[Listing], result: Result, path: Path, map_file: str) -> None:
+    """Write a workbook of lists alone; same input, same bytes.
+
+    Parameters
+    ----------
+    made
+        The lists, a sheet for each.
+    result
+        For the language, and for what stands on every page.
+    path
+        The .xlsx file to write.
+    map_file
+        Name of the map beside it that the links lead to.
+
+    Raises
+    ------
+    OutputError
+        If it can't be written.
+    """
+    with _workbook(result, path) as book:
+        writer = _Writer(result, book, f"external:{quote(map_file)}")
+        for listing in made:
+            writer.write_list(listing)
+
+
+@contextmanager
+def _workbook(result: Result, path: Path) -> Iterator[Any]:
+    """Give a workbook to fill, which is written whole in the end."""
     content = io.BytesIO()
     options = {
         "in_memory": True,
@@ -185,10 +218,9 @@ def write_book(result: Result, path: Path) -> None:
         "strings_to_urls": False,
         "default_format_properties": _FONT,
     }
-    language = result.project.options.language
     with xlsxwriter.Workbook(content, options) as book:
         book.set_properties({"title": plain_text(result.project.name), "created": _CREATED})
-        _Writer(result, book, language).write()
+        yield book
     put_whole(path, content.getvalue())
 
 
@@ -207,11 +239,11 @@ def book_name(project: str) -> str:
 class _Writer:
     """Writes one workbook."""
 
-    def __init__(self, result: Result, book: Any, language: Language) -> None:
+    def __init__(self, result: Result, book: Any, map_link: str) -> None:
         self.result = result
         self.book = book
-        self.language: Language = language
-        self.place = LANGUAGES.index(language)
+        self.language: Language = result.project.options.language
+        self.place = LANGUAGES.index(self.language)
         self.style: Styles = functools.cache(lambda **properties: book.add_format(properties))
         self.lined = functools.partial(
             self.style, border=1, border_color=_LINE, valign="top", text_wrap=True
@@ -220,7 +252,7 @@ class _Writer:
             bold=True, font_color="white", bg_color=_DARK, align="center", valign="vcenter"
         )
         self.title = self.style(bold=True, font_size=14, font_color=_DARK)
-        self.map = _map_link(result)
+        self.map = map_link
 
     def say(self, key: str) -> str:
         return _TEXTS[key][self.place]

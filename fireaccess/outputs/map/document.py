@@ -7,6 +7,7 @@ project says that it may.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -130,6 +131,15 @@ _LAYERS: Final[Mapping[str, Mapping[str, Column]]] = MappingProxyType(
     }
 )
 
+#: What became of a house between two states, in the legend's order.
+CHANGES: Final = ("better", "worse", "other", "new", "same")
+_CHANGE_COLUMNS: Final[Mapping[str, Column]] = MappingProxyType(
+    {
+        "change": payload.words(*CHANGES),
+        "why": payload.often,
+        "status_old": payload.often,
+    }
+)
 _EVIDENCE: Final[Mapping[str, Column]] = MappingProxyType(
     {
         "object": payload.text,
@@ -159,7 +169,7 @@ _FIGURES: Final = (
 #: What the first picture and the panel show.
 _EARLY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "houses": ("group", "status", "road", "road_60", "water", "point", "near_150"),
+        "houses": ("group", "status", "road", "road_60", "water", "point", "near_150", "change"),
         "segments": ("length_m", "reached"),
         "alleys": ("alley",),
         "barriers": ("effect",),
@@ -175,20 +185,46 @@ _NEAR_HYDRANT_M: Final = 150  # the column is called near_150
 _NEW_BUILDING_M: Final = 60  # the column is called road_60
 
 
-def document(result: Result) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Changes:
+    """What is another than it was, for a map of the new state.
+
+    Parameters
+    ----------
+    houses
+        Houses of which something is another: ``house_id``, ``change`` (one of `CHANGES`), ``why``
+        and the ``status_old``.
+    old
+        The result of the state before.
+    """
+
+    houses: pd.DataFrame
+    old: Result
+
+
+def document(result: Result, changes: Changes | None = None) -> dict[str, Any]:
     """Return all that the page shows, ready for JSON."""
     frames = _frames(result)
+    if changes is not None:
+        frames["houses"] = _with_changes(frames["houses"], changes)
     area = [] if result.area is None or result.area.is_empty else [result.area]
     statistics = result.statistics
     stops = _stops(result)
     layers = {name: payload.layer(frames[name], _columns(result, name)) for name in _LAYERS}
+    if changes is not None:
+        layers["houses"]["columns"] |= {
+            name: pack(frames["houses"][name]) for name, pack in _CHANGE_COLUMNS.items()
+        }
     _pack_closer(layers["houses"]["columns"], frames["houses"], stops)
     return {
         "language": result.project.options.language,
         "texts": {language: texts(language) for language in LANGUAGES},
         "project": result.project.name,
         "synthetic": result.project.options.synthetic,
-        "told": {language: told(result, language) for language in LANGUAGES},
+        "told": {
+            language: told(result, language, None if changes is None else changes.old)
+            for language in LANGUAGES
+        },
         "osm": result.openstreetmap,
         "starts": result.project.options.starts,
         "tiles": _tiles(result),
@@ -215,6 +251,12 @@ def document(result: Result) -> dict[str, Any]:
         "outlines": _outlines(result.houses),
         "routes": routes(result),
     }
+
+
+def _with_changes(houses: gpd.GeoDataFrame, changes: Changes) -> gpd.GeoDataFrame:
+    columns = changes.houses.set_index("house_id")[["change", "why", "status_old"]]
+    joined = houses.join(columns, on="house_id")
+    return joined.assign(change=joined["change"].fillna("same"))
 
 
 def _columns(result: Result, layer: str) -> Mapping[str, Column]:

@@ -18,14 +18,14 @@ from folium.elements import JSCSSMixin
 from folium.template import Template
 
 from fireaccess.outputs.map import payload
-from fireaccess.outputs.map.document import document, halves
+from fireaccess.outputs.map.document import Changes, document, halves
 from fireaccess.outputs.map.figure import OWN_SCRIPT, OWN_STYLE, OfflineFigure, RawText
 from fireaccess.outputs.map.texts import texts
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.sentences import LANGUAGES, Language
 
 
-def write_map(result: Result, path: Path) -> None:
+def write_map(result: Result, path: Path, changes: Changes | None = None) -> None:
     """Write the map of a result as one HTML file that works without a network.
 
     Parameters
@@ -34,13 +34,15 @@ def write_map(result: Result, path: Path) -> None:
         What `fireaccess.run` returns.
     path
         The file to write. The same result gives the same bytes.
+    changes
+        What changed since another state, to colour the houses by.
     """
-    path.write_bytes(page(result).encode("utf-8", "replace"))
+    path.write_bytes(page(result, changes).encode("utf-8", "replace"))
 
 
-def page(result: Result) -> str:
+def page(result: Result, changes: Changes | None = None) -> str:
     """Return the map of a result as the text of one HTML file."""
-    shown = document(result)
+    shown = document(result, changes)
     language = result.project.options.language
     words = texts(language)
     figure = OfflineFigure(

@@ -15,7 +15,7 @@ function newApp(ward, map) {
   });
   const state = new State({
     language: ward.language,
-    theme: "status",
+    theme: themesOf(ward)[0],
     best: false,
     group: null,
     statuses: [],

@@ -270,6 +270,7 @@ const TELLERS = {
     const stop = ward.stops[get("stopped_by")];
     card.say(get(`reason_${words.language}`).replace("\x01", () => stop[words.language]));
     card.line("house_id", get("address") && get("house_id"));
+    card.line("change", changeOf(words, get));
     if (get("status") !== "unconnected") {
       const hose = words.worstBest(get("hose_m"), get("hose_best_m"));
       card.line("hose_m", withLimit(words, hose, ward.limits.hose_m));
@@ -366,6 +367,20 @@ const TELLERS = {
 function withLimit(words, length, limit) {
   if (length === null || limit === null) return length;
   return `${length} – ${words.say("limit")} ${words.metres(limit)}`;
+}
+
+/**
+ * What became of a house since another state, and which input changed it; null if nothing did.
+ * @param {Words} words
+ * @param {(column: string) => any} get A column of the house.
+ */
+function changeOf(words, get) {
+  const change = get("change");
+  if (change === null || change === "same") return null;
+  const statuses = [get("status_old"), get("status")].filter(Boolean);
+  const known = [...new Set(statuses)].map((status) => words.code("status", status));
+  const why = get("why").split(", ").map((/** @type {string} */ step) => words.code("why", step));
+  return `${words.code("change", change)} (${why.join(", ")}): ${known.join(" → ")}`;
 }
 
 /**

@@ -203,7 +203,7 @@ class Panel {
   /** What houses are coloured by, and the legend of it with the houses that the filters leave. */
   showHouses() {
     const { app, left } = this;
-    const { words, state } = app;
+    const { ward, words, state } = app;
     const theme = state.get("theme");
     const radios = (
       /** @type {string} */ name,
@@ -222,7 +222,7 @@ class Panel {
     const parts = [
       radios(
         "theme",
-        THEMES.map((one) => [`theme.${one}`, one === theme, () => state.set({ theme: one })]),
+        themesOf(ward).map((one) => [`theme.${one}`, one === theme, () => state.set({ theme: one })]),
       ),
     ];
     if (TWO_CASES.includes(theme)) {

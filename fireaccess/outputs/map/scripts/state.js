@@ -51,7 +51,15 @@ function same(one, other) {
 }
 
 const LANGUAGES = /** @type {const} */ (["vi", "en"]);
-const THEMES = /** @type {const} */ (["status", "hose", "hydrant", "water", "point"]);
+const THEMES = /** @type {const} */ (["change", "status", "hose", "hydrant", "water", "point"]);
+/**
+ * The themes of a ward: what changed can be shown only where two states are compared.
+ * @param {Ward} ward
+ */
+function themesOf(ward) {
+  return THEMES.filter((theme) => theme !== "change" || theme in ward.layers.houses.columns);
+}
+
 /** @type {readonly string[]} The themes that the worst and the best case colour in two ways. */
 const TWO_CASES = ["hose", "water"];
 
@@ -170,7 +178,7 @@ function understood({ ward, layers }, parts) {
     return known.filter((word) => told.includes(word));
   };
   const [language] = some("lang", LANGUAGES);
-  const [theme] = some("theme", THEMES);
+  const [theme] = some("theme", themesOf(ward));
   if (language) values.language = language;
   if (theme) values.theme = theme;
   values.best = parts.get("case") === "best";

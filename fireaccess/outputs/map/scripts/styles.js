@@ -54,6 +54,12 @@ const STYLES = {
     beyond: { shape: "house", fill: VERMILION, hatch: "slant" },
     no_way: { shape: "house", fill: VERMILION, hatch: "cross" },
     placed_by_name: { shape: "house", fill: YELLOW, hatch: "dots" },
+    // By what became of them.
+    better: { shape: "house", fill: BLUE },
+    worse: { shape: "house", fill: VERMILION, hatch: "slant" },
+    other: { shape: "house", fill: YELLOW, hatch: "dots" },
+    new: { shape: "house", fill: NAVY },
+    same: { shape: "house", fill: GREY },
   },
   segments: {
     yes: { shape: "line", stroke: BLUE },
@@ -165,6 +171,16 @@ function byStatus({ ward }) {
 }
 
 /**
+ * Houses by what became of them since another state.
+ * @param {Shown} shown
+ */
+function byChange({ ward }) {
+  const keys = ["better", "worse", "other", "new", "same"];
+  const list = keys.map((key) => classOfStyle("houses", key, `change.${key}`));
+  return Classes.ofWords(list, ward.layers.houses.columns.change);
+}
+
+/**
  * The distances that a theme is divided at, the last one the norm's limit, if it sets one.
  * @param {(number | null)[]} steps
  * @param {number | null} limit
@@ -259,6 +275,8 @@ function houseClasses({ ward, layers, state }) {
     /** @type {number | null} */ limit,
   ) => byDistance(layers.houses, column, edges(steps, limit), limit !== null);
   switch (state.get("theme")) {
+    case "change":
+      return byChange({ ward, layers, state });
     case "status":
       return byStatus({ ward, layers, state });
     case "hose":

@@ -167,7 +167,7 @@ interface Chosen {
 
 interface StateValues {
   language: Language;
-  theme: "status" | "hose" | "hydrant" | "water" | "point";
+  theme: "change" | "status" | "hose" | "hydrant" | "water" | "point";
   best: boolean;
   group: string | null;
   statuses: string[];
