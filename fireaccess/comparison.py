@@ -23,13 +23,14 @@ from fireaccess.model.answers import BoolArray, ObjectArray
 from fireaccess.model.errors import Findings, ProjectError
 from fireaccess.outputs.book import write_lists
 from fireaccess.outputs.changes import change_lists
+from fireaccess.outputs.files import put_whole
 from fireaccess.outputs.map.document import Changes
 from fireaccess.outputs.map.inline import WardMap
 from fireaccess.outputs.map.page import page
 from fireaccess.outputs.order import by_group
+from fireaccess.outputs.plain import plain_cell
 from fireaccess.outputs.result import Result
-from fireaccess.outputs.template import put_whole
-from fireaccess.outputs.writing import MAP_FILE, flat_figures, plain_cell, rounded
+from fireaccess.outputs.writing import MAP_FILE, flat_figures, rounded
 from fireaccess.pipeline import compute, read_inputs
 from fireaccess.project import Project
 

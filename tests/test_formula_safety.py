@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+import html
 import json
 import re
 import zipfile
@@ -60,8 +61,8 @@ def rows_of(table):
         good = {"lon": f"{lon:.7f}", "lat": f"{lat:.7f}"} if table in PLACED else {}
         for name, rule in columns.items():
             codes = CODES.get(table, {}).get(name)
-            kinds = {"number": "3", "date": "2025-05-01", "flag": "có", "text": text}
-            good[name] = next(iter(codes)) if codes else kinds[kind_of(rule)]
+            kinds = {"number": "3", "date": "2025-05-01", "month": "2025-05", "flag": "có"}
+            good[name] = next(iter(codes)) if codes else kinds.get(kind_of(rule), text)
         bad = {name: text for name in good}
         key = next(iter(columns))
         rows += [good | {key: f"{text}{i}"}, bad | {key: f"{text}{i} again"}]
@@ -173,7 +174,7 @@ def formulas(path):
     """Return the formulas of a workbook, by their sheet's part."""
     found = re.compile(rb"<(?:\w+:)?f(?: [^>]*)?>([^<]*)<|<(?:\w+:)?f(?: [^>]*)?/>")
     return {
-        name: [match[1] for match in found.finditer(part)]
+        name: [html.unescape((match[1] or b"").decode()) for match in found.finditer(part)]
         for name, part in parts(path).items()
         if "worksheets/" in name and found.search(part)
     }

@@ -112,6 +112,8 @@ def filled_in(table):
                 row[name] = [2.5, 3, 0.75, 12.345][(i + k) % 4]
             elif kind == "date":
                 row[name] = datetime.date(2025, 1 + (i + k) % 12, 1 + i)
+            elif kind == "month":
+                row[name] = f"2025-{1 + (i + k) % 12:02}"
             else:
                 row[name] = list(YES_NO)[(i + k) % 2]
         # From the third row on one cell after another is blank, but those that must not be.

@@ -22,12 +22,13 @@ from urllib.parse import quote
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_range
 
+from fireaccess.outputs.files import put_whole
 from fireaccess.outputs.lists import Column, Listing, Tone, lists, tones
-from fireaccess.outputs.map.told import FIGURES, told
+from fireaccess.outputs.plain import plain_text
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.sentences import LANGUAGES, Language, decimal
 from fireaccess.outputs.styles import BLUE, GREY, LIGHT, VERMILION, YELLOW
-from fireaccess.outputs.template import plain_text, put_whole
+from fireaccess.outputs.told import no_answer, silent, synthetic, thresholds, told_on_paper
 from fireaccess.outputs.writing import MAP_FILE
 
 #: Every word of the workbook that is of no list, in Vietnamese and English.
@@ -40,14 +41,6 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         ),
         "number": ("STT", "No."),
         "basis": ("Căn cứ", "What it rests on"),
-        "osm": (
-            "Dữ liệu đường: © OpenStreetMap contributors, giấy phép ODbL.",
-            "Road data: © OpenStreetMap contributors, licence ODbL.",
-        ),
-        "synthetic": (
-            "DỮ LIỆU GIẢ LẬP: địa bàn này không có thật",
-            "SYNTHETIC DATA: this ward does not exist",
-        ),
         "figures": ("Số liệu chính", "Key figures"),
         "figure": ("Chỉ số", "Figure"),
         "worst": ("Xấu nhất", "Worst"),
@@ -57,7 +50,6 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "road_60": ("Nhà cách xe không quá 60 m vòi", "Houses within 60 m of hose"),
         "water": ("Nhà đủ gần nguồn nước", "Houses near enough to water"),
         "point": ("Nhà đủ gần điểm chữa cháy", "Houses near enough to a fire point"),
-        "silent": ("tiêu chuẩn không quy định", "the norm is silent"),
         "houses": ("Số nhà", "Houses"),
         "people": ("Số người", "People"),
         "alleys": ("Đường, ngõ xe không tới", "Roads and alleys without a truck"),
@@ -116,11 +108,6 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 
 #: Widths of the cover's columns.
 _COVER: Final = (44, 16, 16, 40)
-_THRESHOLDS: Final = (
-    *("clear_width_m", "clear_height_m", "hose_limit_m", "deep_alley_m", "hydrant_radius_m"),
-    *("hydrant_spacing_m", "fire_point_m", "fire_point_depth_m"),
-)
-_OF_VEHICLE: Final = ("width_m", "height_m", "mass_t")
 _SETTINGS: Final = ("snap_limit_m", "survey_snap_m", "reading_gap_m")
 
 #: As in all that an office sends.
@@ -450,12 +437,10 @@ class _Writer:
         )
         if self.result.project.options.synthetic:
             marked = self.style(bold=True, bg_color="#F0E442", text_wrap=True)
-            self.merged(sheet, row.next(), 3, self.say("synthetic"), 110, marked)
+            self.merged(sheet, row.next(), 3, synthetic(self.language), 110, marked)
         self.table(sheet, row, "figures", ("figure", "worst", "best", "measured"), self.figures())
         self.section(sheet, row, "basis")
-        told_lines = told(self.result, self.language)
-        if self.result.openstreetmap:
-            told_lines.append(self.say("osm"))
+        told_lines = told_on_paper(self.result, self.language)
         if not self.result.project.options.personal_data:
             told_lines.append(self.say("no_persons"))
         for line in told_lines:
@@ -486,7 +471,7 @@ class _Writer:
         for name in ("road", "road_60", "water", "point"):
             of = area[name]
             if of is None:
-                rows.append((self.say(name), self.say("silent"), None, None))
+                rows.append((self.say(name), no_answer(self.result, self.language), None, None))
             else:
                 shares = [(of[f"share_{case}"], "share") for case in ("worst", "best")]
                 rows.append((self.say(name), *shares, measured))
@@ -500,20 +485,16 @@ class _Writer:
         ]
 
     def thresholds(self) -> list[tuple[Any, ...]]:
-        norm, vehicle = self.result.norm, self.result.vehicle
-        figures = {name: getattr(norm, name) for name in _THRESHOLDS}
-        figures |= {name: getattr(vehicle, name) for name in _OF_VEHICLE}
-        called = {name: FIGURES[name][self.place] for name in figures}
         return [
-            (called[name].capitalize(), self.say("silent"), None, None)
+            (name, silent(self.language), None, None)
             if figure is None
             else (
-                called[name].capitalize(),
+                name,
                 f"{decimal(figure.value, self.language, 2)} {figure.unit}",
                 self.say("yes" if figure.verified else "no"),
                 figure.clause,
             )
-            for name, figure in figures.items()
+            for name, figure in thresholds(self.result, self.language)
         ]
 
     def settings(self) -> list[tuple[Any, ...]]:

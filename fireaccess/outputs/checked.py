@@ -27,7 +27,7 @@ from fireaccess.model.errors import Finding, InputError
 from fireaccess.model.layers import TABLES
 from fireaccess.model.text import nfc
 from fireaccess.model.words import FINDINGS_TITLE, columns_by_heading, plain, tables_by_title
-from fireaccess.outputs.template import put_whole
+from fireaccess.outputs.files import put_whole
 from fireaccess.sources.delimited import is_delimited, read_delimited
 from fireaccess.sources.sheets import Sheet
 from fireaccess.sources.workbook import is_workbook, read_workbook

@@ -21,9 +21,9 @@ from fireaccess.analysis.cells import distances
 from fireaccess.model.answers import FloatArray
 from fireaccess.model.errors import OutputError
 from fireaccess.network.place import Snapper
+from fireaccess.outputs.files import put_whole
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.sentences import LANGUAGES
-from fireaccess.outputs.template import put_whole
 from fireaccess.sources.coordinates import WGS84, transform_geometry
 
 CELL_M: Final = 5.0

@@ -25,10 +25,9 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
 from fireaccess.model.errors import OutputError
-from fireaccess.outputs.archive import same_bytes
+from fireaccess.outputs.files import put_whole, same_bytes
 from fireaccess.outputs.lists import Listing, lists
 from fireaccess.outputs.map.texts import texts
-from fireaccess.outputs.map.told import FIGURES, told
 from fireaccess.outputs.numbers import NOTHING, between, number, share, share_range
 from fireaccess.outputs.order import by_group
 from fireaccess.outputs.pictures import (
@@ -38,24 +37,15 @@ from fireaccess.outputs.pictures import (
     houses_map,
     roads_map,
 )
+from fireaccess.outputs.plain import plain_text
 from fireaccess.outputs.report_template import report_template
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.sentences import LANGUAGES, Language, day, decimal, figure_text
-from fireaccess.outputs.template import plain_text, put_whole
+from fireaccess.outputs.told import FIGURES, no_answer, silent, synthetic, thresholds, told_on_paper
 
 #: Sentences of the report that the template can't hold, since they come or not.
 _TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
-        "osm": (
-            "Dữ liệu đường: © OpenStreetMap contributors, giấy phép ODbL",
-            "Road data: © OpenStreetMap contributors, licence ODbL",
-        ),
-        "synthetic": (
-            "DỮ LIỆU GIẢ LẬP: địa bàn này không có thật",
-            "SYNTHETIC DATA: this ward does not exist",
-        ),
-        "silent": ("tiêu chuẩn không quy định", "the norm is silent"),
-        "not_computed": ("chưa tính được nhà nào", "no house could be computed"),
         "yes": ("có", "yes"),
         "assumed": ("chưa: giả định", "no: assumed"),
         "not_set": ("chưa đặt", "not set"),
@@ -114,11 +104,6 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "none_unknown": ("không có", "nothing"),
     }
 )
-_THRESHOLDS: Final = (
-    *("clear_width_m", "clear_height_m", "hose_limit_m", "deep_alley_m", "hydrant_radius_m"),
-    *("hydrant_spacing_m", "fire_point_m", "fire_point_depth_m"),
-)
-_OF_VEHICLE: Final = ("width_m", "height_m", "mass_t")
 _ANSWERS: Final = ("road", "road_60", "water", "point")
 #: Rows of a list that a section shows; the workbook has all.
 _ROWS: Final = 30
@@ -224,13 +209,10 @@ class _Teller:
         norm = result.norm
         deep = norm.deep_alley_m is not None
         pointed = norm.fire_point_depth_m is not None
-        basis = told(result, language)
-        if result.openstreetmap:
-            basis.append(self.say("osm"))
         return {
             "project": result.project.name,
-            "synthetic": self.say("synthetic") if result.project.options.synthetic else "",
-            "basis": basis,
+            "synthetic": synthetic(language) if result.project.options.synthetic else "",
+            "basis": told_on_paper(result, language),
             "thresholds": self.thresholds(),
             "measured": share(roads["measured_share"], language),
             "road_km": self.number(roads["km"], 1),
@@ -245,7 +227,7 @@ class _Teller:
             "distances": self.distances(),
             "alleys_worst": self.number(alleys["without_truck_worst"]),
             "alleys_best": self.number(alleys["without_truck_best"]),
-            "deep_limit": self.say("silent")
+            "deep_limit": silent(self.language)
             if norm.deep_alley_m is None
             else figure_text(norm.deep_alley_m, language),
             "deep_worst": self.number(alleys["deep"] if deep else None),
@@ -325,9 +307,8 @@ class _Teller:
         for answer in _ANSWERS:
             of = area[answer]
             if of is None:
-                none = area["status"]["unconnected"] == area["houses"]
                 cells = {"houses": NOTHING, "people": NOTHING}
-                cells["share"] = self.say("not_computed" if none else "silent")
+                cells["share"] = no_answer(self.result, self.language)
             else:
                 people = [self.people(of[f"people_{case}"]) for case in ("worst", "best")]
                 cells = {
@@ -369,20 +350,16 @@ class _Teller:
         ]
 
     def thresholds(self) -> list[dict[str, str]]:
-        place = LANGUAGES.index(self.language)
-        norm, vehicle = self.result.norm, self.result.vehicle
         rows = []
-        for of, names in ((norm, _THRESHOLDS), (vehicle, _OF_VEHICLE)):
-            for name in names:
-                figure = getattr(of, name)
-                told = {"value": self.say("silent"), "clause": NOTHING, "verified": NOTHING}
-                if figure is not None:
-                    told = {
-                        "value": f"{decimal(figure.value, self.language, 2)} {figure.unit}",
-                        "clause": figure.clause,
-                        "verified": self.say("yes" if figure.verified else "assumed"),
-                    }
-                rows.append({"name": FIGURES[name][place].capitalize(), **told})
+        for name, figure in thresholds(self.result, self.language):
+            told = {"value": silent(self.language), "clause": NOTHING, "verified": NOTHING}
+            if figure is not None:
+                told = {
+                    "value": f"{decimal(figure.value, self.language, 2)} {figure.unit}",
+                    "clause": figure.clause,
+                    "verified": self.say("yes" if figure.verified else "assumed"),
+                }
+            rows.append({"name": name, **told})
         return rows
 
     def shown(self, shown: int, count: int) -> str:

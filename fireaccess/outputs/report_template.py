@@ -23,9 +23,8 @@ from docx.shared import Cm, Length, Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
 from fireaccess.model.errors import OutputError
-from fireaccess.outputs.archive import same_bytes
+from fireaccess.outputs.files import put_whole, same_bytes
 from fireaccess.outputs.sentences import Language
-from fireaccess.outputs.template import put_whole
 
 _FONT: Final = "Times New Roman"
 _BODY, _SMALL, _TABLE = Pt(13), Pt(12), Pt(10)

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import datetime
 import io
-import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,10 +22,11 @@ import xlsxwriter
 
 from fireaccess.model.errors import OutputError
 from fireaccess.model.layers import TABLES, kind_of, needs_place
-from fireaccess.model.text import nfc
 from fireaccess.model.words import CODES, HELP_TITLE, TABLE_TITLES, heading, word_of
 from fireaccess.network.tags import MEASURED_SOURCES
+from fireaccess.outputs.files import put_whole
 from fireaccess.outputs.order import natural
+from fireaccess.outputs.plain import plain_text
 from fireaccess.outputs.result import Result
 
 #: What the first cell of the example row begins with; a reader passes over such rows.
@@ -48,7 +47,6 @@ _HOUSE_ROWS: Final = 30_000
 _YES_NO: Final = ("có", "không")
 _DEGREES: Final = 7  # decimals
 
-_NO_TEXT: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]+")
 
 _TITLES_TELL: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -344,52 +342,6 @@ def write_template(path: Path, *, result: Result | None = None) -> None:
             remedy="choose another name",
         )
     put_whole(path, _template(result))
-
-
-def plain_text(text: str) -> str:
-    r"""Return text that a workbook shows as it is: NFC, on one line, without control characters.
-
-    Examples
-    --------
-    >>> plain_text("Ngõ\n5\x00"), plain_text("<r>x</r>")
-    ('Ngõ 5', '<r>x</r> ')
-    """
-    clean = _NO_TEXT.sub(" ", nfc(text)).strip()
-    # XlsxWriter takes what begins and ends like this for markup of its own, and writes it as it is.
-    return f"{clean} " if clean.startswith("<r>") and clean.endswith("</r>") else clean
-
-
-def put_whole(path: Path, content: bytes) -> None:
-    """Write a file aside and rename it into place, so that it is there whole or not at all.
-
-    Raises
-    ------
-    OutputError
-        If it can't be written.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     put_whole(Path(folder) / "new" / "a.txt", b"whole")
-    ...     [path.name for path in (Path(folder) / "new").iterdir()]
-    ['a.txt']
-    """
-    aside = path.with_name(f".{path.name}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            aside.write_bytes(content)
-            os.replace(aside, path)
-        finally:
-            aside.unlink(missing_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"the file can't be written: {error.strerror or error}",
-            file=path,
-            remedy="close it where it is open, choose another folder, or ask for the right to "
-            "write there",
-        ) from None
 
 
 def _template(result: Result | None) -> bytes:

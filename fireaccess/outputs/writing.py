@@ -28,6 +28,7 @@ import shapely
 
 from fireaccess.model.errors import OutputError
 from fireaccess.outputs.manifest import MANIFEST, RESULT_LAYERS, manifest
+from fireaccess.outputs.plain import plain_cell
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.sentences import Language
 from fireaccess.sources.coordinates import WGS84
@@ -275,16 +276,3 @@ def _write_findings(result: Result, path: Path) -> None:
     for name in ("file", "sheet", "column", "value", "message", "remedy", "fix", "original"):
         frame[name] = [plain_cell(value) for value in frame[name]]
     frame.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
-
-
-def plain_cell(value: Any) -> Any:
-    """Return text that a spreadsheet takes as text, never as a formula.
-
-    Examples
-    --------
-    >>> plain_cell("=1+1"), plain_cell("Ngõ 5"), plain_cell(None)
-    ("'=1+1", 'Ngõ 5', None)
-    """
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"
-    return value

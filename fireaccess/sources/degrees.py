@@ -37,12 +37,12 @@ _SIDE: Final = f"({'|'.join(sorted(_SIDES, key=len, reverse=True))})"
 _SIDE_BEFORE: Final = re.compile(rf"{_SIDE}(?!{_LETTER})\s*:?\s*")
 _SIDE_AFTER: Final = re.compile(rf"\s*(?<!{_LETTER}){_SIDE}$")
 
-# Every mark in one spelling: ° degrees, ' minutes, " seconds.
+# Every mark in one spelling: ° degrees, ' minutes, " seconds; a side's letter may follow a word.
 _DEGREES_LETTER: Final = re.compile(r"(?<=\d)\s*d(?=\s*\d)")
 _MARKS: Final = (
-    (re.compile(rf"[º˚∘⁰*]|(?<=\d)\s*(?:đo|deg|o)(?!{_LETTER})"), "°"),
-    (re.compile(rf"[″”“]|['’‘′]{{2}}|(?<=\d)\s*giay(?!{_LETTER})"), '"'),
-    (re.compile(rf"[’‘′´ʹ`]|(?<=\d)\s*phut(?!{_LETTER})"), "'"),
+    (re.compile(rf"[º˚∘⁰*]|(?<=\d)\s*(?:đo|deg|o)(?!{_LETTER}{{2}})"), "°"),
+    (re.compile(rf"[″”“]|['’‘′]{{2}}|(?<=\d)\s*giay(?!{_LETTER}{{2}})"), '"'),
+    (re.compile(rf"[’‘′´ʹ`]|(?<=\d)\s*phut(?!{_LETTER}{{2}})"), "'"),
 )
 
 _PLAIN: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*|,\d+)?|[.,]\d+)(?:[eE][+-]?\d+)?")
@@ -61,6 +61,8 @@ _BRACKETS: Final = re.compile(r"\s*[\[({]\s*(.*?)\s*[\])}]\s*", re.DOTALL)
 _WKT_POINT: Final = re.compile(
     r"\s*point\s*\(\s*([+-]?[\d.]+)\s+([+-]?[\d.]+)\s*\)\s*", re.IGNORECASE
 )
+#: Letters; more are no place, and trying every comma of a long text takes its time.
+_LONGEST: Final = 250
 #: What may stand between the two halves of a pair, the clearest first.
 _SEPARATORS: Final = tuple(
     re.compile(pattern)
@@ -107,7 +109,7 @@ def read_degrees(text: str, axis: Axis) -> float | None:
     >>> read_degrees("20°61'", "lat"), read_degrees("105.8 E", "lat"), read_degrees("", "lat")
     (None, None, None)
     """
-    found = _read(text)
+    found = _read(text) if len(text) <= _LONGEST else None
     if found is None or found[1] not in (None, axis):
         return None
     return found[0]
@@ -128,6 +130,8 @@ def read_pair(text: str) -> Pair | None:
     >>> read_pair("60.17, 24.94").stated, read_pair("20.9886"), read_pair("")
     (False, None, None)
     """
+    if len(text) > _LONGEST:
+        return None
     if point := _WKT_POINT.fullmatch(text):
         lon, lat = float(point[1]), float(point[2])
         return Pair(lat, lon, stated=True) if abs(lat) <= 90 and abs(lon) <= 180 else None

@@ -146,12 +146,7 @@ def read_vector(
 
 def _bounds(frame: gpd.GeoDataFrame) -> tuple[FloatArray, BoolArray]:
     bounds: FloatArray = shapely.bounds(frame.geometry.to_numpy())
-    return bounds, _all_finite(bounds)
-
-
-def _all_finite(bounds: FloatArray) -> BoolArray:
-    finite: BoolArray = np.asarray(np.isfinite(bounds).all(axis=1))
-    return finite
+    return bounds, np.asarray(np.isfinite(bounds).all(axis=1))
 
 
 def _unreadable(path: Path, what: str, error: Exception) -> InputError:
@@ -322,10 +317,15 @@ def usable_shapes(
     may_be_blank
         A feature without a shape is not told of; one answer for all, or one for each.
     """
-    shapes = shapely.force_2d(place.to_numpy())
+    with np.errstate(invalid="ignore"):  # it warns of coordinates that are no numbers
+        shapes = shapely.force_2d(place.to_numpy())
     blank = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     bounds = shapely.bounds(shapes)
-    usable = ~blank & _all_finite(bounds)
+    # Of a line some of whose coordinates are no numbers the bounds are those of the others.
+    coordinates, of = shapely.get_coordinates(shapes, return_index=True)
+    finite = np.ones(len(shapes), dtype=bool)
+    finite[of[~np.isfinite(coordinates).all(axis=1)]] = False
+    usable = ~blank & finite
     for i in np.flatnonzero(~usable & ~(blank & may_be_blank)):
         tell(
             i,

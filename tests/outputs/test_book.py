@@ -25,7 +25,7 @@ from fireaccess.analysis.statistics import HouseFigures, by_group
 from fireaccess.outputs import book as module
 from fireaccess.outputs.book import book_name, write_book
 from fireaccess.outputs.lists import lists, tones
-from fireaccess.outputs.template import plain_text
+from fireaccess.outputs.plain import plain_text
 from fireaccess.sources.coordinates import WGS84, transform_xy
 from fireaccess.sources.sample import write_sample
 from maps import COLOURS, HOSTILE

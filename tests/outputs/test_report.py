@@ -28,10 +28,10 @@ from fireaccess.model.errors import OutputError
 from fireaccess.outputs import pictures
 from fireaccess.outputs.lists import lists
 from fireaccess.outputs.numbers import number, share
+from fireaccess.outputs.plain import plain_text
 from fireaccess.outputs.report import figures, write_report
 from fireaccess.outputs.report_template import report_template, save_template
 from fireaccess.outputs.styles import BLUE, VERMILION, YELLOW
-from fireaccess.outputs.template import plain_text
 from fireaccess.sources.coordinates import WGS84
 from fireaccess.sources.sample import write_sample
 from maps import HOSTILE

@@ -223,8 +223,8 @@ def columns_of(table):
     good = {"lon": lon, "lat": lat}
     for name, rule in TABLES[table].columns.items():
         codes = CODES.get(table, {}).get(name)
-        kinds = {"number": "3", "date": "2026-05-01", "flag": "có", "text": "Ngõ 1", "code": ""}
-        good[name] = next(iter(codes)) if codes else kinds[kind_of(rule)]
+        kinds = {"number": "3", "date": "2026-05-01", "month": "2026-05", "flag": "có", "code": ""}
+        good[name] = next(iter(codes)) if codes else kinds.get(kind_of(rule), "Ngõ 1")
     return list(dict.fromkeys([*TABLES[table].columns, *PLACE, "address"])), good
 
 

@@ -28,6 +28,7 @@ CLOSE = pytest.approx
         ("20o59'19\"", 20.988611),
         ("20*59'19\"", 20.988611),
         ("20 độ 59 phút 19 giây", 20.988611),
+        ("20 độ 59 phút 19 giâyN", 20.988611),
         ("20d59m19s", 20.988611),
         ("20d59'19.5\"N", 20.98875),
         ("20:59:19.5", 20.98875),
@@ -263,3 +264,10 @@ def test_any_mixture_of_marks_is_read_or_is_none(text):
     value, pair = read_degrees(text, "lat"), read_pair(text)
     assert value is None or isinstance(value, float)
     assert pair is None or (abs(pair.lat) <= 90 and abs(pair.lon) <= 180)
+
+
+def test_a_text_longer_than_any_place_is_none():
+    """Trying each of its commas as the middle would take seconds."""
+    assert read_pair("20.9886, 105.8216" + "," * 5_000) is None
+    assert read_pair("20.9886, " + " " * 300 + "105.8216") is None
+    assert read_degrees("9" * 5_000, "lon") is None

@@ -1,10 +1,11 @@
-"""Vector files: the CRS that they name."""
+"""Vector files: the CRS that they name, and shapes that can be used."""
 
 import geopandas as gpd
+import numpy as np
 import shapely
 from pyproj import CRS
 
-from fireaccess.sources.files import read_vector
+from fireaccess.sources.files import read_vector, usable_shapes
 
 # As another program writes VN-2000, meridian 105°45′, with seven parameters of its own.
 WRITTEN_OUT = (
@@ -23,3 +24,14 @@ def test_zone_that_is_written_out_is_that_of_epsg(tmp_path):
     frame = read_vector(path, what="houses")
     assert frame.crs == CRS.from_epsg(9210)
     assert (frame.geometry[0].x, frame.geometry[0].y) == (507_000, 2_320_000)
+
+
+def test_a_line_with_a_coordinate_that_is_no_number_can_not_be_used():
+    """Its bounds are those of its other coordinates, and would pass."""
+    with np.errstate(invalid="ignore"):
+        line = shapely.LineString([(105.8, 21.0), (np.nan, 21.1), (105.9, 21.2)])
+    places = gpd.GeoSeries([line, shapely.Point(105.8, 21.0)], crs="EPSG:4326")
+    told = []
+    _, usable = usable_shapes(places, lambda *finding, **_: told.append(finding[:3]))
+    assert usable.tolist() == [False, True]
+    assert told == [(0, "geometry", "no_place")]

@@ -28,7 +28,7 @@ import fireaccess
 from fireaccess.model.errors import Findings, InputError, ProjectError
 from fireaccess.outputs.book import write_book
 from fireaccess.outputs.map.texts import texts
-from fireaccess.outputs.map.told import told as statements
+from fireaccess.outputs.told import told as statements
 from fireaccess.outputs.verify import verify
 from fireaccess.outputs.why import explain, lines
 from fireaccess.sources.houses import Houses

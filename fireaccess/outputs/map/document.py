@@ -21,10 +21,10 @@ from fireaccess.outputs.map import payload
 from fireaccess.outputs.map.payload import Column
 from fireaccess.outputs.map.routes import no_routes, routes
 from fireaccess.outputs.map.texts import texts
-from fireaccess.outputs.map.told import told
 from fireaccess.outputs.order import by_group
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.sentences import LANGUAGES
+from fireaccess.outputs.told import told
 from fireaccess.outputs.why.teller import telling_tags
 
 STATUSES: Final = (

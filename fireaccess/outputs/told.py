@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from fireaccess.model.norm import Figure
+from fireaccess.outputs.map.texts import texts
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.sentences import LANGUAGES, Language, day, decimal, figure_text
 
@@ -59,6 +60,12 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "Giả định, chưa có nguồn xác nhận: {figures}",
             "Assumed, verified by no source: {figures}",
         ),
+        "norm_silent": ("tiêu chuẩn không quy định", "the norm is silent"),
+        "not_computed": ("chưa tính được nhà nào", "no house could be computed"),
+        "credit": (
+            "Dữ liệu đường: © OpenStreetMap contributors, giấy phép ODbL",
+            "Road data: © OpenStreetMap contributors, licence ODbL",
+        ),
         "population": (
             "Số người: ước tính từ lưới dân số, trừ nhà đã có số đếm",
             "People: estimated from a population grid, but for houses that were counted",
@@ -70,6 +77,72 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "synthetic": ("Dữ liệu giả lập, không có thật", "Synthetic data, nothing of it is real"),
     }
 )
+
+
+#: Figures that a reader of the results asks for first.
+_OF_NORM: Final = (
+    *("clear_width_m", "clear_height_m", "hose_limit_m", "deep_alley_m", "hydrant_radius_m"),
+    *("hydrant_spacing_m", "fire_point_m", "fire_point_depth_m"),
+)
+_OF_VEHICLE: Final = ("width_m", "height_m", "mass_t")
+
+
+def thresholds(result: Result, language: Language) -> list[tuple[str, Figure | None]]:
+    """Return the figures of norm and vehicle that decide most, each with what it is called.
+
+    Parameters
+    ----------
+    result
+        What `fireaccess.run` returns.
+    language
+        Language of the names.
+
+    Returns
+    -------
+    Names and figures, None where the norm is silent.
+    """
+    place = LANGUAGES.index(language)
+    figures = {name: getattr(result.norm, name) for name in _OF_NORM}
+    figures |= {name: getattr(result.vehicle, name) for name in _OF_VEHICLE}
+    return [(FIGURES[name][place].capitalize(), figure) for name, figure in figures.items()]
+
+
+def no_answer(result: Result, language: Language) -> str:
+    """Say why no house has an answer: none could be computed, or the norm is silent."""
+    area = result.statistics["area"]
+    nowhere = area["houses"] == area["status"]["unconnected"]
+    return _TEXTS["not_computed"][LANGUAGES.index(language)] if nowhere else silent(language)
+
+
+def silent(language: Language) -> str:
+    """Say that a norm gives no figure."""
+    return _TEXTS["norm_silent"][LANGUAGES.index(language)]
+
+
+def synthetic(language: Language) -> str:
+    """Return what stands above results that nobody may take for real.
+
+    Examples
+    --------
+    >>> synthetic("vi")
+    'DỮ LIỆU GIẢ LẬP: địa bàn này không có thật'
+    """
+    words = texts(language)
+    return f"{words['synthetic'].upper()}: {words['synthetic.note']}"
+
+
+def told_on_paper(result: Result, language: Language) -> list[str]:
+    """Return the statements on a result, and whose the roads are, which a map says in its corner.
+
+    Parameters
+    ----------
+    result
+        What `fireaccess.run` returns.
+    language
+        Language of the statements.
+    """
+    credit = [_TEXTS["credit"][LANGUAGES.index(language)]] if result.openstreetmap else []
+    return [*told(result, language), *credit]
 
 
 def told(result: Result, language: Language, old: Result | None = None) -> list[str]:
