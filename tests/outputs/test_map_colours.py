@@ -61,9 +61,13 @@ def styles(browser):
     return found
 
 
+FAILING = ("no_water", "no_road", "no_road_no_water", "beyond", "no_way", "worse")
+
+
 def looks_of_houses(styles):
     by_distance = ["nearest", "near", "within", "beyond", "no_way", "placed_by_name", "unconnected"]
-    for keys in (styles["STATUSES"], by_distance):
+    by_change = ["better", "worse", "other", "new", "same"]
+    for keys in (styles["STATUSES"], by_distance, by_change):
         yield {key: styles["STYLES"]["houses"][key] for key in keys}
 
 
@@ -76,7 +80,7 @@ def test_classes_of_one_colour_differ_by_hatch(styles):
 def test_classes_that_fail_are_hatched_and_needs_survey_has_a_look_of_its_own(styles):
     for looks in looks_of_houses(styles):
         for key, look in looks.items():
-            failing = key in ("no_water", "no_road", "no_road_no_water", "beyond", "no_way")
+            failing = key in FAILING
             assert (look["fill"] == COLOURS["VERMILION"]) == failing, key
             if failing:
                 assert look["hatch"] in ("level", "slant", "cross")

@@ -26,11 +26,13 @@ class Dots {
     const side = Math.max(1, Math.round(2 * radius * view.ratio));
     const tile = this.tile(side, look, radius < RIM_RADIUS ? null : outline, view.ratio);
     const pixels = new Uint32Array(this.image.data.buffer);
-    objects.forEach((i) => {
-      const x = ((box[4 * i] + box[4 * i + 2]) / 2) * view.scale - view.left - radius;
-      const y = ((box[4 * i + 1] + box[4 * i + 3]) / 2) * view.scale - view.top - radius;
-      const left = Math.round(x * view.ratio);
-      const top = Math.round(y * view.ratio);
+    const half = (view.scale * view.ratio) / 2;
+    const west = (view.left + radius) * view.ratio;
+    const north = (view.top + radius) * view.ratio;
+    for (let k = 0; k < objects.length; k++) {
+      const i = 4 * objects[k];
+      const left = Math.round((box[i] + box[i + 2]) * half - west);
+      const top = Math.round((box[i + 1] + box[i + 3]) * half - north);
       const lastRow = Math.min(height - top, side);
       const lastColumn = Math.min(width - left, side);
       for (let row = Math.max(0, -top); row < lastRow; row++) {
@@ -39,7 +41,7 @@ class Dots {
           pixels[at + column] = tile[row * side + column];
         }
       }
-    });
+    }
   }
 
   /**

@@ -497,11 +497,9 @@ class WardCanvas extends L.Renderer {
     const large = (/** @type {number} */ i) =>
       dimension[i] === 2 &&
       (box[4 * i + 2] - box[4 * i] > small || box[4 * i + 3] - box[4 * i + 1] > small);
-    /** @type {number[]} */
-    const polygons = [];
-    /** @type {number[]} */
-    const squares = [];
-    objects.forEach((i) => (large(i) ? polygons : squares).push(i));
+    // Until the outlines come, all houses are points.
+    const polygons = shapes.areas ? objects.filter(large) : [];
+    const squares = polygons.length ? objects.filter((i) => !large(i)) : objects;
     context.fillStyle = fillOf(context, look, view.zoom >= HATCHES_ZOOM, view);
     this.trace(view, shapes, polygons, (path) => context.fill(path, "evenodd"));
     // Outlines of small houses would hide the colours.
@@ -526,9 +524,10 @@ class WardCanvas extends L.Renderer {
       this.trace(view, shapes, polygons, (path) => context.fill(path, "evenodd"));
       context.globalAlpha = 1;
       if (outlined.length) this.stroke(view, shapes, outlined, look.edge || look.fill || DARK, 2);
+      const stamp = signStamp(context, look, radius, view.ratio);
       objects.forEach((i) => {
         const [x, y] = this.pixel(view, shapes, i);
-        stampSign(context, look, x, y, radius, view.ratio);
+        stamp(x, y);
         labels.block(x, y, radius + 2);
       });
     });

@@ -152,6 +152,7 @@ class Shapes {
     this.x = new Float64Array(x.length);
     this.y = new Float64Array(y.length);
     this.box = new Float64Array(4 * dimension.length);
+    this.areas = dimension.includes(2);
     let [across, down] = [0, 0];
     for (let i = 0; i < dimension.length; i++) {
       // One by one: taking arrays apart costs more than all the rest.

@@ -57,7 +57,7 @@ const STYLES = {
     // By what became of them.
     better: { shape: "house", fill: BLUE },
     worse: { shape: "house", fill: VERMILION, hatch: "slant" },
-    other: { shape: "house", fill: YELLOW, hatch: "dots" },
+    other: { shape: "house", fill: YELLOW, hatch: "level" },
     new: { shape: "house", fill: NAVY },
     same: { shape: "house", fill: GREY },
   },

@@ -151,15 +151,14 @@ function drawSign(context, look, x, y, radius) {
 const stamps = new Map();
 
 /**
- * The sign of an object, drawn once for all that look the same.
+ * What puts the sign of objects on a map: it is drawn once for all that look the same.
  * @param {CanvasRenderingContext2D} context
  * @param {Look} look
- * @param {number} x
- * @param {number} y
  * @param {number} radius
  * @param {number} ratio Pixels of the screen or the paper for each of the page.
+ * @returns {(x: number, y: number) => void}
  */
-function stampSign(context, look, x, y, radius, ratio) {
+function signStamp(context, look, radius, ratio) {
   const key = `${look.shape} ${look.fill} ${look.edge} ${look.mark} ${radius} ${ratio}`;
   const half = Math.ceil(1.5 * radius) + 3;
   let stamp = stamps.get(key);
@@ -171,10 +170,14 @@ function stampSign(context, look, x, y, radius, ratio) {
     drawSign(pen, look, half, half, radius);
     stamps.set(key, stamp);
   }
-  // On whole pixels, or it would blur.
-  const left = Math.round((x - half) * ratio) / ratio;
-  const top = Math.round((y - half) * ratio) / ratio;
-  context.drawImage(stamp, left, top, stamp.width / ratio, stamp.height / ratio);
+  const drawn = stamp;
+  const side = drawn.width / ratio;
+  return (x, y) => {
+    // On whole pixels, or it would blur.
+    const left = Math.round((x - half) * ratio) / ratio;
+    const top = Math.round((y - half) * ratio) / ratio;
+    context.drawImage(drawn, left, top, side, side);
+  };
 }
 
 const SWATCH = { width: 26, height: 18 };
