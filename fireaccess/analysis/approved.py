@@ -67,7 +67,7 @@ def approved_houses(
     number = pd.Series(range(len(houses)), index=houses["house_id"])
     geometry = houses.geometry.to_numpy()
     approved = np.zeros(len(houses), dtype=bool)
-    rows = pd.DataFrame(listed).astype(object).where(listed.notna(), None)
+    rows: Any = pd.DataFrame(listed).astype(object).where(listed.notna(), None)
     for row, outline in zip(rows.itertuples(), listed.geometry, strict=True):
         around = outline is not None and shapely.get_dimensions(outline) == 2
         if row.house_id is not None:
