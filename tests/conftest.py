@@ -51,6 +51,23 @@ def tsc():
 
 
 @pytest.fixture(scope="session")
+def soffice():
+    """Path of LibreOffice, which opens workbooks."""
+    found = shutil.which("soffice") or shutil.which("libreoffice")
+    if found is None:
+        _unavailable("no LibreOffice: soffice is not installed")
+    return found
+
+
+@pytest.fixture(scope="session")
+def writer(soffice):
+    """Path of LibreOffice with Writer, which opens documents."""
+    if not (Path(soffice).resolve().parent / "libswlo.so").exists():
+        _unavailable("no LibreOffice Writer: its library is not beside soffice")
+    return soffice
+
+
+@pytest.fixture(scope="session")
 def poppler():
     """Make sure of the tools that tell what is in a PDF."""
     missing = [name for name in ("pdfinfo", "pdftotext", "pdftoppm") if shutil.which(name) is None]

@@ -286,6 +286,24 @@ def emptied(result):
     return result
 
 
+#: As playwright's own waiting for an expression, which compiles it anew at each frame: the page's
+#: policy forbids that.
+_UNTIL = """() => new Promise((done, failed) => {{
+  const end = performance.now() + 30000;
+  const look = () => {{
+    if ({expression}) done();
+    else if (performance.now() > end) failed(new Error("it never came to be so"));
+    else requestAnimationFrame(look);
+  }};
+  look();
+}})"""
+
+
+def until(page, expression):
+    """Wait until an expression is true in a page."""
+    page.evaluate(_UNTIL.format(expression=expression))
+
+
 class Opened:
     """A map in a browser without a network, and all that the browser said of it."""
 

@@ -221,6 +221,7 @@ def _other_table(folder: Path, statistics: Mapping[str, Any]) -> Iterator[Differ
     parts = [
         ("area", name, statistics["area"]),
         ("targets", name, statistics["targets"]),
+        *(("month", row["month"] or "", row) for row in statistics["transmitters_by_month"]),
         *(("group", group["group"], group) for group in statistics["groups"]),
         *(("alley", alley["alley_id"], alley) for alley in statistics["alleys"]),
     ]
@@ -228,7 +229,7 @@ def _other_table(folder: Path, statistics: Mapping[str, Any]) -> Iterator[Differ
         (level, of, figure): "" if value is None else str(value)
         for level, of, figures in parts
         for figure, value in _flat(figures)
-        if figure not in ("group", "alley_id", "name")
+        if figure not in ("month", "group", "alley_id", "name")
     }
     path = folder / "statistics.csv"
     if not path.is_file():  # told as a file already

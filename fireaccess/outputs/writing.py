@@ -252,6 +252,8 @@ def _write_statistics_csv(content: Mapping[str, Any], path: Path) -> None:
 def _levels(content: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     yield "area", content["project"]["name"], content["area"]
     yield "targets", content["project"]["name"], content["targets"]
+    for row in content["transmitters_by_month"]:
+        yield "month", row["month"] or "", {k: v for k, v in row.items() if k != "month"}
     for group in content["groups"]:
         yield "group", group["group"], {k: v for k, v in group.items() if k != "group"}
     for alley in content["alleys"]:

@@ -5,7 +5,6 @@ import dataclasses
 import datetime
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ import numpy as np
 import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter, range_boundaries
+from papers import LAYERS, changed, converted, few
 from towns import Town
 
 from fireaccess.analysis.statistics import HouseFigures, by_group
@@ -31,7 +31,6 @@ from fireaccess.sources.sample import write_sample
 from maps import COLOURS, HOSTILE
 
 IN_CI = os.environ.get("CI") == "true"
-LAYERS = ("houses", "alleys", "barriers", "water", "fire_points")
 SHEETS = {
     "houses": "Nhà",
     "alleys": "Đường, ngõ xe không tới",
@@ -102,29 +101,6 @@ def written(folder, result):
 @pytest.fixture(scope="module")
 def book(result, tmp_path_factory):
     return written(tmp_path_factory.mktemp("book"), result)
-
-
-@pytest.fixture(scope="module")
-def soffice():
-    """Path of LibreOffice; in CI, where everything has to be there, it has to be there."""
-    found = shutil.which("soffice") or shutil.which("libreoffice")
-    if found is None:
-        (pytest.fail if IN_CI else pytest.skip)("LibreOffice is not installed")
-    return found
-
-
-def changed(result, *, project=None, **layers):
-    """Return a result with some of its parts changed, and options of its project."""
-    if project is not None:
-        other = copy.copy(result.project)
-        other.options = result.project.options.model_copy(update=project)
-        layers["project"] = other
-    return dataclasses.replace(result, **layers)
-
-
-def few(result, count=3):
-    """Return a result with a few rows of each layer."""
-    return changed(result, **{name: getattr(result, name).iloc[:count] for name in LAYERS})
 
 
 # What is in it
@@ -620,19 +596,6 @@ def test_no_deadline(result, tmp_path):
 
 
 # In LibreOffice, and how long it takes
-def converted(soffice, path, kind, folder):
-    subprocess.run(
-        [
-            *(soffice, f"-env:UserInstallation={(folder / 'office').as_uri()}", "--headless"),
-            *("--convert-to", kind, "--outdir", str(folder), str(path)),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=300,
-    )
-    return folder / f"{path.stem}.{kind}"
-
-
 @pytest.mark.slow
 def test_recalculated_totals_are_those_stored(soffice, commune, tmp_path):
     read = written(tmp_path, commune)

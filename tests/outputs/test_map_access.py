@@ -6,7 +6,7 @@ import re
 import pytest
 
 from fireaccess.outputs.map.texts import texts
-from maps import Opened
+from maps import Opened, until
 
 # The scripts are the same with the oldest dependencies.
 pytestmark = pytest.mark.slow
@@ -78,7 +78,7 @@ def test_the_skip_link_leads_to_the_map_and_changes_no_address(path, opened):
     assert page.evaluate("document.activeElement.id") == "map_ward"
     zoom = page.evaluate("map_ward.getZoom()")
     page.keyboard.press("+")
-    page.wait_for_function("(zoom) => map_ward.getZoom() > zoom", arg=zoom)
+    until(page, f"map_ward.getZoom() > {zoom}")
     assert "theme=hose" in page.url
 
 

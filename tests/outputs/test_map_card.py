@@ -9,7 +9,7 @@ import pytest
 from fireaccess.outputs.map import figure
 from fireaccess.outputs.map.texts import texts
 from fireaccess.outputs.sentences import day
-from maps import COLOURS, HOSTILE, LAYER_NAMES, Opened, fake, hostile, written
+from maps import COLOURS, HOSTILE, LAYER_NAMES, Opened, fake, hostile, until, written
 
 # The scripts are the same with the oldest dependencies.
 pytestmark = pytest.mark.slow
@@ -488,7 +488,7 @@ def test_double_click_ends_the_line_and_does_not_zoom(shown):
     # Without the tool, a double click zooms again.
     page.get_by_role("button", name="Đo").click()
     page.mouse.dblclick(box["x"] + 500, box["y"] + 300)
-    page.wait_for_function(f"map_ward.getZoom() > {zoom}")
+    until(page, f"map_ward.getZoom() > {zoom}")
 
 
 def test_keys_measure_from_the_middle_of_the_map(shown):

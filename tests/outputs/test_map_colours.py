@@ -56,7 +56,7 @@ def test_the_measure_finds_traffic_lights_wanting():
 def styles(browser):
     """The looks of all classes, as the script has them."""
     page = browser.new_page()
-    found = page.evaluate(f"() => {{ {SCRIPT}\nreturn {{ STYLES, STATUSES }}; }}")
+    found = page.evaluate(f"() => {{ {SCRIPT}\nreturn {{ STYLES, STATUSES, CHANGES }}; }}")
     page.close()
     return found
 
@@ -66,8 +66,7 @@ FAILING = ("no_water", "no_road", "no_road_no_water", "beyond", "no_way", "worse
 
 def looks_of_houses(styles):
     by_distance = ["nearest", "near", "within", "beyond", "no_way", "placed_by_name", "unconnected"]
-    by_change = ["better", "worse", "other", "new", "same"]
-    for keys in (styles["STATUSES"], by_distance, by_change):
+    for keys in (styles["STATUSES"], by_distance, styles["CHANGES"]):
         yield {key: styles["STYLES"]["houses"][key] for key in keys}
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fireaccess.outputs.map.texts import texts
-from maps import Opened, written
+from maps import Opened, until, written
 
 # The scripts are the same with the oldest dependencies.
 pytestmark = pytest.mark.slow
@@ -357,10 +357,10 @@ def test_each_part_of_a_link_is_followed_when_it_is_typed(ward, fragment, shown)
     ward.evaluate("window.ward_card = document.getElementById('ward-card')")
     assert not ward.evaluate(shown)
     ward.evaluate("(fragment) => { location.hash = fragment }", fragment)
-    ward.wait_for_function(shown)
+    until(ward, shown)
     # Without the part all is as it was at the start.
     ward.evaluate("location.hash = '#'")
-    ward.wait_for_function(f"!({shown})")
+    until(ward, f"!({shown})")
 
 
 def test_a_link_is_followed_even_if_the_address_was_about_to_be_written(ward):
@@ -408,9 +408,9 @@ def test_what_a_link_says_wrong_changes_nothing(path, opened):
     for fragment in WRONG:
         # From a view that is another in every way, so that what is left as it was is seen.
         page.evaluate("location.hash = '#lang=en&theme=hose&map=18/20.99/105.8&at=houses:MAU-0100'")
-        page.wait_for_function("document.documentElement.lang === 'en'")
+        until(page, "document.documentElement.lang === 'en'")
         page.evaluate("(fragment) => { location.hash = fragment }", fragment)
-        page.wait_for_function("document.documentElement.lang === 'vi'")
+        until(page, "document.documentElement.lang === 'vi'")
         assert page.evaluate(view) == plain, fragment
     page.goto(page.url.partition("#")[0] + "#" + "&".join(part[1:] for part in WRONG[1:]))
     page.reload()

@@ -1,18 +1,15 @@
 """The report: its figures are the result's, its text stays text, and its pages can be read."""
 
 import copy
-import dataclasses
 import io
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
 import unicodedata
 import zipfile
 from itertools import pairwise
-from pathlib import Path
 
 import docx
 import geopandas as gpd
@@ -20,6 +17,7 @@ import numpy as np
 import pytest
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
+from papers import LAYERS, changed, converted, few
 from PIL import Image
 from towns import Town
 
@@ -37,7 +35,6 @@ from fireaccess.sources.sample import write_sample
 from maps import HOSTILE
 
 IN_CI = os.environ.get("CI") == "true"
-LAYERS = ("houses", "alleys", "barriers", "water", "fire_points")
 #: Beside what HTML would act upon, what Word, Jinja and docxtpl would.
 MORE_HOSTILE = (
     *HOSTILE,
@@ -102,32 +99,9 @@ def written(folder, result, **options):
     return Read(path)
 
 
-def changed(result, *, project=None, **parts):
-    """Return a result with some of its parts changed, and options of its project."""
-    if project is not None:
-        other = copy.copy(result.project)
-        other.options = result.project.options.model_copy(update=project)
-        parts["project"] = other
-    return dataclasses.replace(result, **parts)
-
-
-def few(result, count=3):
-    """Return a result with a few rows of each layer."""
-    return changed(result, **{name: getattr(result, name).iloc[:count] for name in LAYERS})
-
-
 @pytest.fixture(scope="module")
 def report(result, tmp_path_factory):
     return written(tmp_path_factory.mktemp("report"), result)
-
-
-@pytest.fixture(scope="module")
-def soffice():
-    """Path of LibreOffice; in CI, where everything has to be there, it has to be there."""
-    found = shutil.which("soffice") or shutil.which("libreoffice")
-    if found is None or not (Path(found).resolve().parent / "libswlo.so").exists():
-        (pytest.fail if IN_CI else pytest.skip)("LibreOffice Writer is not installed")
-    return found
 
 
 def vi(value, digits=0):
@@ -643,18 +617,9 @@ def test_no_deadline(result):
 
 
 # On paper
-def pages(soffice, path, folder):
+def pages(writer, path, folder):
     """Return the text of each page that LibreOffice makes of a document."""
-    subprocess.run(
-        [
-            *(soffice, f"-env:UserInstallation={(folder / 'office').as_uri()}", "--headless"),
-            *("--convert-to", "pdf", "--outdir", str(folder), str(path)),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=300,
-    )
-    pdf = folder / f"{path.stem}.pdf"
+    pdf = converted(writer, path, "pdf", folder)
     text = subprocess.run(
         ["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True
     ).stdout.decode("utf-8")
@@ -662,9 +627,9 @@ def pages(soffice, path, folder):
 
 
 @pytest.mark.slow
-def test_it_prints(soffice, poppler, commune, tmp_path):
+def test_it_prints(writer, poppler, commune, tmp_path):
     read = written(tmp_path, commune)
-    printed = pages(soffice, read.path, tmp_path)
+    printed = pages(writer, read.path, tmp_path)
     assert 8 < len(printed) < 40
     # The first page has no number, all others have theirs on top.
     assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in printed[0].lstrip().splitlines()[0]
@@ -680,11 +645,11 @@ def test_it_prints(soffice, poppler, commune, tmp_path):
 
 
 @pytest.mark.slow
-def test_long_names_are_not_cut(soffice, poppler, result, tmp_path):
+def test_long_names_are_not_cut(writer, poppler, result, tmp_path):
     name = "Ngõ " + "W" * 195 + "Ệ"
     alleys = result.alleys.iloc[:3].assign(name=name, deep=True)
     read = written(tmp_path, changed(few(result), alleys=alleys))
-    text = "".join(pages(soffice, read.path, tmp_path))
+    text = "".join(pages(writer, read.path, tmp_path))
     assert text.count("W") >= 3 * 195
     assert text.count("Ệ") >= 3
 

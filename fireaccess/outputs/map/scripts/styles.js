@@ -103,6 +103,7 @@ const CLASSED = {
   water: { column: "works", kind: "works" },
   fire_points: { column: "works", kind: "works" },
 };
+const CHANGES = ["better", "worse", "other", "new", "same"];
 const STATUSES = ["ok", "needs_survey", "no_water", "no_road", "no_road_no_water", "unconnected"];
 
 /** Stands for no class in what `Classes.of` holds. */
@@ -162,22 +163,14 @@ function classOfStyle(name, key, label) {
 }
 
 /**
- * Houses by their status.
- * @param {Shown} shown
+ * Houses by the words of a column.
+ * @param {Ward} ward
+ * @param {"status" | "change"} column
+ * @param {string[]} keys In the order of the legend.
  */
-function byStatus({ ward }) {
-  const list = STATUSES.map((key) => classOfStyle("houses", key, `status.${key}`));
-  return Classes.ofWords(list, ward.layers.houses.columns.status);
-}
-
-/**
- * Houses by what became of them since another state.
- * @param {Shown} shown
- */
-function byChange({ ward }) {
-  const keys = ["better", "worse", "other", "new", "same"];
-  const list = keys.map((key) => classOfStyle("houses", key, `change.${key}`));
-  return Classes.ofWords(list, ward.layers.houses.columns.change);
+function byWords(ward, column, keys) {
+  const list = keys.map((key) => classOfStyle("houses", key, `${column}.${key}`));
+  return Classes.ofWords(list, ward.layers.houses.columns[column]);
 }
 
 /**
@@ -276,9 +269,9 @@ function houseClasses({ ward, layers, state }) {
   ) => byDistance(layers.houses, column, edges(steps, limit), limit !== null);
   switch (state.get("theme")) {
     case "change":
-      return byChange({ ward, layers, state });
+      return byWords(ward, "change", CHANGES);
     case "status":
-      return byStatus({ ward, layers, state });
+      return byWords(ward, "status", STATUSES);
     case "hose":
       return measured(best ? "hose_best_m" : "hose_m", [new_building_m, half(hose_m)], hose_m);
     case "hydrant":
