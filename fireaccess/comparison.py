@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from fireaccess.model.answers import BoolArray, ObjectArray
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import Findings, ProjectError
 from fireaccess.outputs.book import write_lists
 from fireaccess.outputs.changes import change_lists
@@ -41,6 +42,16 @@ STEPS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "roads": ("roads",),
         "survey": ("survey",),
         "houses": ("houses",),
+    }
+)
+#: What is being computed: the old state, then with one thing after another exchanged.
+_COMPUTED: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "old": Message("old"),
+        "norm": Message("norm"),
+        "roads": Message("roads"),
+        "survey": Message("survey"),
+        "houses": Message("houses"),
     }
 )
 ANSWERS: Final = ("status", "road", "road_60", "water", "point")
@@ -141,7 +152,7 @@ def compare(
     old, new
         Two projects of one ward.
     progress
-        Told what is being computed.
+        Told what is being computed, in the language of the new project.
 
     Raises
     ------
@@ -157,17 +168,20 @@ def compare(
     >>> len(found.houses), len(found.barriers), len(found.rules)
     (0, 0, 0)
     """
-    progress("old")
+    language = new.options.language
+    progress(_COMPUTED["old"].into(language))
     inputs, target = read_inputs(old, Findings()), read_inputs(new, Findings())
     if inputs.crs != target.crs:
         raise ProjectError(
-            f"the two are computed in {inputs.crs.to_string()} and {target.crs.to_string()}",
+            Message("the two are computed in {old} and {new}"),
             file=new.file,
-            remedy='write the same crs = "EPSG:…" into both project files',
+            remedy=Message('write the same crs = "EPSG:…" into both project files'),
+            old=inputs.crs.to_string(),
+            new=target.crs.to_string(),
         )
     results = [compute(old, inputs)]
     for step, names in STEPS.items():
-        progress(step)
+        progress(_COMPUTED[step].into(language))
         exchanged: dict[str, Any] = {name: getattr(target, name) for name in names}
         inputs = replace(inputs, **exchanged, findings=Findings())
         results.append(compute(new, inputs))

@@ -43,6 +43,7 @@ from fireaccess.analysis.water import (
 )
 from fireaccess.analysis.water import houses_served as count_served
 from fireaccess.model.answers import BoolArray, FloatArray, IntArray
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import Findings, InputError, NormError, ProjectError
 from fireaccess.model.layers import TABLES, stacked
 from fireaccess.model.norm import Norm, load_norm
@@ -114,10 +115,13 @@ def read_inputs(project: Project, findings: Findings) -> Inputs:
         named = None if crs_name == "auto" else analysis_crs(crs_name, (0,) * 4)
     if project.options.turns == "auto" and vehicle.turning_radius_m.verified:
         raise ProjectError(
-            f"the turning radius of {vehicle.name} is verified, so turning at corners would "
-            "count, which this version does not offer",
+            Message(
+                "the turning radius of {vehicle} is verified, so turning at corners would count, "
+                "which this version does not offer"
+            ),
             file=project.file,
-            remedy="write turns = false",
+            remedy=Message("write turns = false"),
+            vehicle=vehicle.name,
         )
     roads = _read_roads(project)
     area = read_area(project, findings=findings)
@@ -136,15 +140,17 @@ def read_inputs(project: Project, findings: Findings) -> Inputs:
         rows = read_house_rows(project, roads, intake)
     if len(rows) == 0:
         raise InputError(
-            "no house can be used",
+            Message("no house can be used"),
             file=project.inputs.houses,
-            remedy="correct the findings of `fireaccess check`",
+            remedy=Message("correct the findings of `fireaccess check`"),
         )
     if area is None and not rows.geometry.notna().any():
         raise InputError(
-            "the project names no area, and no house has coordinates",
+            Message("the project names no area, and no house has coordinates"),
             file=project.inputs.houses,
-            remedy="name an area file in the project, or give the houses their coordinates",
+            remedy=Message(
+                "name an area file in the project, or give the houses their coordinates"
+            ),
         )
     bounds = rows.total_bounds if area is None else shapely.bounds(area)
     crs = analysis_crs(crs_name, tuple(bounds))
@@ -175,9 +181,9 @@ def _cells_as_houses(
     """Return the cells of the population grid in place of the houses that the project lacks."""
     if area is None:
         raise InputError(
-            "the project names neither an area nor houses",
+            Message("the project names neither an area nor houses"),
             file=project.file,
-            remedy="name an area file in the project",
+            remedy=Message("name an area file in the project"),
         )
     crs = analysis_crs(project.options.crs, tuple(shapely.bounds(area)))
     local = transform_geometry(area, WGS84, crs)
@@ -190,10 +196,11 @@ def _told_of(project: Project) -> Iterator[None]:
     try:
         yield
     except (NormError, ProjectError) as error:
-        if error.finding.file is not None:
+        told = error.finding
+        if told.file is not None:
             raise
         raise type(error)(
-            error.finding.what, file=project.file, remedy=error.finding.what_to_do
+            told.message, file=project.file, remedy=told.remedy, **told.params
         ) from None
 
 
@@ -206,9 +213,10 @@ def _read_roads(project: Project) -> Roads:
     path = project.roads
     if project.inputs.roads is None and not path.is_file():
         raise ProjectError(
-            f"the roads of {project.inputs.place!r} are not here yet",
+            Message("the roads of {place!r} are not here yet"),
             file=project.file,
-            remedy="run `fireaccess fetch PROJECT` first, once, with a network",
+            remedy=Message("run `fireaccess fetch PROJECT` first, once, with a network"),
+            place=project.inputs.place,
         )
     buildings = project.inputs.houses == "osm"
     if is_osm_file(path):
@@ -508,8 +516,8 @@ def _place_stations(
         findings.add(
             "error",
             "far_from_any_road",
-            "{object_id} is farther than {limit_m:g} m from any road; it is not used",
-            remedy="check its coordinates, or map the road in OpenStreetMap",
+            Message("{object_id} is farther than {limit_m:g} m from any road; it is not used"),
+            remedy=Message("check its coordinates, or map the road in OpenStreetMap"),
             params={"object_id": row["object_id"], "limit_m": limit_m},
             file=row["file"],
             sheet=row["sheet"],
@@ -530,10 +538,11 @@ def _starts(
     if project.options.starts == "stations":
         if stations is None:
             raise InputError(
-                'starts = "stations", but there is no fire station near a road',
+                Message('starts = "stations", but there is no fire station near a road'),
                 file=project.file,
-                remedy="name a table of stations under [inputs.survey], or write starts = "
-                '"arterial"',
+                remedy=Message(
+                    'name a table of stations under [inputs.survey], or write starts = "arterial"'
+                ),
             )
         starts = np.zeros(network.n_segments, dtype=bool)
         starts[stations.segment] = True
@@ -541,11 +550,16 @@ def _starts(
     starts = start_segments(network, passability, inputs.norm)
     if not starts.any():
         raise InputError(
-            "no fire engine has anywhere to start from: the roads hold no passable "
-            f"{', '.join(inputs.norm.classes.start[::2])} road",
+            Message(
+                "no fire engine has anywhere to start from: the roads hold no passable {classes} "
+                "road"
+            ),
             file=inputs.roads.file,
-            remedy="load a larger piece of the map, with the arterials around the ward, or write "
-            'starts = "stations"',
+            remedy=Message(
+                "load a larger piece of the map, with the arterials around the ward, or write "
+                'starts = "stations"'
+            ),
+            classes=", ".join(inputs.norm.classes.start[::2]),
         )
     return starts
 
@@ -577,13 +591,17 @@ def _tell_obstacles_on_starts(
         findings.add(
             "hint" if at_mouth else "warning",
             "obstacle_on_arterial",
-            "{name} stands on an arterial that fire engines start from; it closes the side "
-            "streets there, not the arterial"
+            Message(
+                "{name} stands on an arterial that fire engines start from; it closes the side "
+                "streets there, not the arterial"
+            )
             if at_mouth
-            else "{name} stands on an arterial that fire engines start from; it does not part it",
-            remedy="nothing to do if it stands in the side street"
+            else Message(
+                "{name} stands on an arterial that fire engines start from; it does not part it"
+            ),
+            remedy=Message("nothing to do if it stands in the side street")
             if at_mouth
-            else "check its place: it may belong to a side street",
+            else Message("check its place: it may belong to a side street"),
             params={"name": names[node]},
             **where.get(names[node], {}),
         )

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import ProjectError
 from fireaccess.model.layers import TABLES
 from fireaccess.model.text import nfc
@@ -23,7 +24,6 @@ PROJECT_FILE: Final = "fireaccess.toml"
 FETCHED_ROADS: Final = "roads.osm"
 #: The fixes that somebody accepted, beside the project file.
 FIXES_FILE: Final = "fireaccess.fixes.json"
-_SAMPLE_SHOWS: Final = "`fireaccess sample DIR` writes a project with every key and a comment"
 
 
 class _Section(BaseModel):
@@ -184,22 +184,22 @@ class _ProjectFile(_Section):
 
 
 # Asked for by SPEC §11 and not built yet; a project that asks for one is refused, not ignored.
-_NOT_YET: Final[Mapping[str, str]] = MappingProxyType(
+_NOT_YET: Final[Mapping[str, Message]] = MappingProxyType(
     {
-        "project.vehicles": "comparing vehicles",
-        "project.facade_widths": "widths measured between facades",
-        "inputs.elevation": "terrain",
-        "inputs.flood": "flood closures",
-        "inputs.costs": "costs",
-        "inputs.candidates": "siting candidates",
+        "project.vehicles": Message("comparing vehicles"),
+        "project.facade_widths": Message("widths measured between facades"),
+        "inputs.elevation": Message("terrain"),
+        "inputs.flood": Message("flood closures"),
+        "inputs.costs": Message("costs"),
+        "inputs.candidates": Message("siting candidates"),
     }
 )
 
-_TAKES: Final[Mapping[str, str]] = MappingProxyType(
+_TAKES: Final[Mapping[str, Message]] = MappingProxyType(
     {
-        "project.turns": 'write true, false or "auto"',
-        "project.deadline": "write a date without quotation marks, as in 2027-07-01",
-        "map.tiles": "write an address such as https://example.org/{z}/{x}/{y}.png",
+        "project.turns": Message('write true, false or "auto"'),
+        "project.deadline": Message("write a date without quotation marks, as in 2027-07-01"),
+        "map.tiles": Message("write an address such as https://example.org/{z}/{x}/{y}.png"),
     }
 )
 
@@ -246,24 +246,30 @@ class Project:
             file = file / PROJECT_FILE
         if not file.is_file():
             raise ProjectError(
-                "there is no such project file",
+                Message("there is no such project file"),
                 file=file,
-                remedy="give a folder with a fireaccess.toml; `fireaccess sample DIR` writes one",
+                remedy=Message(
+                    "give a folder with a fireaccess.toml; `fireaccess sample DIR` writes one"
+                ),
             )
         try:
             content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
         except OSError as error:
             raise ProjectError(
-                f"the project file can't be opened: {error.strerror or error}",
+                Message("the project file can't be opened: {reason}"),
                 file=file,
-                remedy="ask for the right to read it",
+                remedy=Message("ask for the right to read it"),
+                reason=error.strerror or str(error),
             ) from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ProjectError(
-                f"the file is no valid TOML: {error}",
+                Message("the file is no valid TOML: {reason}"),
                 file=file,
-                remedy="check quotes and brackets on that line, and that no key stands twice; save "
-                "the file as UTF-8",
+                remedy=Message(
+                    "check quotes and brackets on that line, and that no key stands twice; save "
+                    "the file as UTF-8"
+                ),
+                reason=str(error),
             ) from None
         try:
             sections = _ProjectFile.model_validate(_floats(content))
@@ -389,35 +395,51 @@ def _explain(error: ValidationError, file: Path) -> ProjectError:
         known = _known_keys(where[:-1])
         nearest = difflib.get_close_matches(where[-1], known, n=1, cutoff=0.5)
         elsewhere = [name for name in _all_keys() if name.split(".")[-1] == where[-1]]
-        hint = (
-            f"it belongs to [{elsewhere[0].rpartition('.')[0]}]"
+        return ProjectError(
+            Message("unknown key {key!r}"),
+            file=file,
+            remedy=Message("it belongs to [{section}]")
             if elsewhere
-            else f"did you mean {nearest[0]!r}?"
+            else Message("did you mean {nearest!r}?")
             if nearest
-            else f"known here: {', '.join(known)}"
+            else Message("known here: {known}"),
+            key=key,
+            section=elsewhere[0].rpartition(".")[0] if elsewhere else None,
+            nearest=next(iter(nearest), None),
+            known=", ".join(known),
         )
-        return ProjectError(f"unknown key {key!r}", file=file, remedy=hint)
     if first["type"] == "missing":
         if len(where) == 1:
             return ProjectError(
-                f"the section [{key}] is missing", file=file, remedy=f"add it: {_SAMPLE_SHOWS}"
+                Message("the section [{key}] is missing"),
+                file=file,
+                remedy=Message(
+                    "add it: `fireaccess sample DIR` writes a project with every key and a comment"
+                ),
+                key=key,
             )
         return ProjectError(
-            f"the key {key!r} is missing", file=file, remedy=f"add {where[-1]} to [{where[0]}]"
+            Message("the key {key!r} is missing"),
+            file=file,
+            remedy=Message("add {name} to [{section}]"),
+            key=key,
+            name=where[-1],
+            section=where[0],
         )
-    complaint = (
-        _TAKES[key]
-        if key in _TAKES
-        else f"[{key}] is a section with keys of its own"
-        if first["type"] in ("model_type", "model_attributes_type")
-        else first["msg"]
-    )
+    a_section = first["type"] in ("model_type", "model_attributes_type")
     value = first["input"]
-    shown = value.isoformat() if isinstance(value, date) else repr(value)
     return ProjectError(
-        f"{key} = {shown} can't be used: {complaint}",
+        Message("{key} = {shown} can't be used: [{key}] is a section with keys of its own")
+        if a_section and key not in _TAKES
+        else Message("{key} = {shown} can't be used: {complaint}"),
         file=file,
-        remedy=f"correct {key}: {_SAMPLE_SHOWS}",
+        remedy=Message(
+            "correct {key}: `fireaccess sample DIR` writes a project with every key and a comment"
+        ),
+        key=key,
+        shown=value.isoformat() if isinstance(value, date) else repr(value),
+        # What pydantic says of anything else is its own English.
+        complaint=_TAKES.get(key, first["msg"]),
     )
 
 
@@ -455,15 +477,18 @@ def _refuse_what_is_not_built(sections: _ProjectFile, file: Path) -> None:
     for key, value in asked.items():
         if value:
             raise ProjectError(
-                f"{key}: {_NOT_YET[key]} is not offered by this version",
+                Message("{key}: {what} is not offered by this version"),
                 file=file,
-                remedy=f"remove {key.split('.')[-1]} from the project file",
+                remedy=Message("remove {name} from the project file"),
+                key=key,
+                what=_NOT_YET[key],
+                name=key.split(".")[-1],
             )
     if sections.project.turns is True:
         raise ProjectError(
-            "project.turns = true: turning at corners is not offered by this version",
+            Message("project.turns = true: turning at corners is not offered by this version"),
             file=file,
-            remedy='write turns = false, or "auto"',
+            remedy=Message('write turns = false, or "auto"'),
         )
 
 
@@ -472,34 +497,43 @@ def _check_tiles(base: MapSection, file: Path) -> None:
         return
     if not all(part in base.tiles for part in ("{z}", "{x}", "{y}")):
         raise ProjectError(
-            f"map.tiles = {base.tiles!r} lacks one of {{z}}, {{x}} and {{y}}",
+            Message("map.tiles = {tiles!r} lacks one of {{z}}, {{x}} and {{y}}"),
             file=file,
-            remedy="write an address such as https://example.org/{z}/{x}/{y}.png",
+            remedy=Message("write an address such as https://example.org/{{z}}/{{x}}/{{y}}.png"),
+            tiles=base.tiles,
         )
     if not base.attribution.strip():
         raise ProjectError(
-            "map.tiles is named without map.attribution",
+            Message("map.tiles is named without map.attribution"),
             file=file,
-            remedy="say whose tiles they are, as the terms of their server demand",
+            remedy=Message("say whose tiles they are, as the terms of their server demand"),
         )
 
 
 def _check_inputs(inputs: InputsSection, file: Path) -> None:
     if inputs.roads is None and inputs.place is None:
         raise ProjectError(
-            "the key 'inputs.roads' is missing", file=file, remedy="add roads to [inputs]"
+            Message("the key {key!r} is missing"),
+            file=file,
+            remedy=Message("add {name} to [{section}]"),
+            key="inputs.roads",
+            name="roads",
+            section="inputs",
         )
     if inputs.roads is not None and inputs.place is not None:
         raise ProjectError(
-            "[inputs] names both roads and a place to fetch them for",
+            Message("[inputs] names both roads and a place to fetch them for"),
             file=file,
-            remedy="keep roads, or keep place and run `fireaccess fetch`",
+            remedy=Message("keep roads, or keep place and run `fireaccess fetch`"),
         )
     if inputs.houses is None and inputs.population is None:
         raise ProjectError(
-            "the key 'inputs.houses' is missing",
+            Message("the key {key!r} is missing"),
             file=file,
-            remedy="add houses to [inputs], or population, whose cells stand in for houses",
+            remedy=Message(
+                "add houses to [inputs], or population, whose cells stand in for houses"
+            ),
+            key="inputs.houses",
         )
     for table, mapping in inputs.mappings.items():
         at = f"inputs.mappings.{table}"
@@ -516,19 +550,24 @@ def _check_inputs(inputs: InputsSection, file: Path) -> None:
                 b"a".decode(mapping.encoding, errors="replace")
             except LookupError:
                 raise ProjectError(
-                    f"{at}.encoding = {mapping.encoding!r} is no encoding that is known",
+                    Message("{at}.encoding = {encoding!r} is no encoding that is known"),
                     file=file,
-                    remedy='write "utf-8", "utf-16", "cp1258", "cp949", "big5" or another name '
-                    "that Python knows",
+                    remedy=Message(
+                        'write "utf-8", "utf-16", "cp1258", "cp949", "big5" or another name that '
+                        "Python knows"
+                    ),
+                    at=at,
+                    encoding=mapping.encoding,
                 ) from None
 
 
 def _unknown_word(key: str, word: str, known: Sequence[str], file: Path) -> ProjectError:
     nearest = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
     return ProjectError(
-        f"unknown key {key!r}",
+        Message("unknown key {key!r}"),
         file=file,
-        remedy=f"did you mean {nearest[0]!r}?"
-        if nearest
-        else f"known here: {', '.join(sorted(set(known)))}",
+        remedy=Message("did you mean {nearest!r}?") if nearest else Message("known here: {known}"),
+        key=key,
+        nearest=next(iter(nearest), None),
+        known=", ".join(sorted(set(known))),
     )

@@ -7,6 +7,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+# The command line speaks English to the tests, whatever the project's language.
+os.environ["LANGUAGE"] = "en"
 IN_CI = os.environ.get("CI") == "true"
 
 # Deadlines would make a busy machine fail; in CI the same examples are tried every time.

@@ -228,7 +228,8 @@ def test_findings_csv_lists_every_finding_with_its_place(folder, result):
     for row, finding in zip(rows, result.findings, strict=True):
         assert row["file"] == (finding.file or "")
         assert row["row"] == ("" if finding.row is None else str(finding.row))
-        assert row["message"] in (finding.what, f"'{finding.what}")
+        message = finding.what_in(result.project.options.language)
+        assert row["message"] in (message, f"'{message}")
     counts = json.loads((folder / "results/statistics.json").read_text(encoding="utf-8"))
     assert sum(counts["findings"].values()) == len(rows)
 

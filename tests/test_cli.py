@@ -112,7 +112,7 @@ def test_run_prints_one_screen_and_writes_results(commune):
     assert outcome.code == 0
     assert outcome.err == ""
     assert len(outcome.out.splitlines()) < 30
-    for words in ("Xã Mẫu", "Xe chữa cháy và vòi", "No findings."):
+    for words in ("Xã Mẫu", "Truck and hose", "No findings."):
         assert words in outcome.out
     for file in ("map.html", "results.gpkg", "statistics.json", "findings.csv"):
         path = next(line.strip() for line in outcome.out.splitlines() if line.endswith(file))
@@ -130,11 +130,35 @@ def test_run_over_errors_writes_results_and_exits_with_1(ward):
         assert [row["row"] for row in csv.DictReader(file)] == ["4", "5"]
 
 
-def test_run_speaks_the_language_of_the_project(tmp_path):
-    town().write(tmp_path, language="en")
-    outcome = here("run", tmp_path)
-    assert "Truck and hose" in outcome.out
-    assert "Xe chữa cháy" not in outcome.out
+def test_the_terminal_speaks_the_language_of_the_project(ward, monkeypatch):
+    monkeypatch.delenv("LANGUAGE")
+    outcome = here("run", ward)
+    assert "Xe chữa cháy và vòi" in outcome.out
+    assert "Phát hiện: 1 lỗi, 1 cảnh báo" in outcome.out
+    assert "lỗi: widths.csv, dòng 4, cột width_m: " in outcome.out
+    assert here("run", ward, "--json").findings[0]["message"] == "'hẹp' is no number"
+    town().write(ward, language="en")
+    assert "Truck and hose" in here("run", ward).out
+
+
+def test_an_error_is_told_in_the_language_of_the_project(ward, monkeypatch):
+    monkeypatch.delenv("LANGUAGE")
+    (ward / "houses.csv").unlink()
+    outcome = here("run", ward)
+    assert outcome.code == 1
+    assert outcome.err.startswith("Lỗi: ")
+
+
+def test_the_variable_language_goes_before_the_project(ward, monkeypatch):
+    monkeypatch.setenv("LANGUAGE", "en")
+    assert "Findings: 1 error, 1 warning" in here("run", ward).out
+    with (ward / "results/findings.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert next(csv.DictReader(file))["message"] == "'hẹp' không phải là số"
+
+
+def test_help_is_in_the_language_of_the_locale():
+    assert "Tính một dự án, ghi kết quả và bản đồ." in there("--help", LANGUAGE="vi").out
+    assert "Compute a project and write its results" in there("--help", LANGUAGE="fr").out
 
 
 # demo

@@ -133,9 +133,9 @@ def test_the_command_counts_changes_and_writes_tables(tmp_path):
     done = subprocess.run([*command, "--to", tmp_path / "to"], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert "better (survey)" in done.stdout
-    assert "1 new (houses)" in done.stdout
-    assert "Barriers: 1 changed" in done.stdout
-    assert "barriers_dealt_with: done 0 of 1 → 1 of 1" in done.stdout
+    assert "1 new (list of houses)" in done.stdout
+    assert "Barriers, narrow places: 1 changed" in done.stdout
+    assert "Barriers dealt with: done 0 of 1 → 1 of 1" in done.stdout
     houses = pd.read_csv(tmp_path / "to" / "houses.csv").set_index("house_id")
     assert houses.loc["'=1+1", "address"] == "'=HYPERLINK(1)"
     assert {path.stem for path in (tmp_path / "to").iterdir()} == {

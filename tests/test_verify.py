@@ -289,6 +289,22 @@ def test_a_changed_file_is_found(ward, tamper, said):
     assert any(text.startswith(said) for text in told(ward)), told(ward)
 
 
+def test_differences_in_vietnamese(ward):
+    figure_improved(ward)
+    edited_file("houses.csv")(ward)
+    lost_file("results/houses.parquet")(ward)
+    held = verify(fireaccess.Project.open(ward), language="vi").differences
+    told = {difference.where: difference for difference in held}
+    figure = told["statistics.json: area.road.covered"]
+    assert figure.text_in("vi") == (
+        "statistics.json: area.road.covered: "
+        f"đã công bố: {figure.published}; hiện thấy: {figure.found}"
+    )
+    assert int(figure.published) == int(figure.found) + 10
+    assert told["houses.parquet"].found == "không có tệp này"
+    assert told["đầu vào houses (houses.csv)"].published.startswith("SHA-256 ")
+
+
 # Nothing to hold ----------------------------------------------------------------------------
 
 

@@ -20,6 +20,7 @@ from fireaccess.analysis.houses import Doors, HoseLines
 from fireaccess.analysis.reach import Reach
 from fireaccess.analysis.water import PointAnswers, WaterAnswers, water_limits
 from fireaccess.model.answers import BoolArray, FloatArray, IntArray, ObjectArray
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import Findings
 from fireaccess.model.norm import Norm
 from fireaccess.model.text import normalise
@@ -38,8 +39,8 @@ from fireaccess.project import Settings
 from fireaccess.sources.survey import Survey
 
 #: A nameless alley is called after the road it leaves.
-BRANCH_OF: Final = "nhánh của {}"
-NAMELESS: Final = "đường chưa có tên"
+_BRANCH_OF: Final = Message("branch of {name}")
+_NAMELESS: Final = Message("unnamed road")
 #: Solutions that bring water; a hose cabinet alone does not.
 _BRINGS_WATER: Final = frozenset(("riser", "pipe", "tank_pump"))
 
@@ -362,7 +363,8 @@ def _names(
         meets = np.flatnonzero((network.segment_u == node) | (network.segment_v == node))
         roads = [j for j in meets if shown[j]]
         roads.sort(key=lambda j: (not worst.segments[j], j))
-        filled[i] = BRANCH_OF.format(shown[roads[0]] if roads else NAMELESS)
+        # A name is data and Vietnamese like those of the map, whatever the project's language.
+        filled[i] = _BRANCH_OF.into("vi", name=shown[roads[0]] if roads else _NAMELESS)
     return filled
 
 
@@ -415,8 +417,8 @@ def _has_solution(
         findings.add(
             "error",
             "far_from_any_road",
-            "{object_id} is farther than {limit_m:g} m from any road; it is not used",
-            remedy="check its coordinates",
+            Message("{object_id} is farther than {limit_m:g} m from any road; it is not used"),
+            remedy=Message("check its coordinates"),
             params={"object_id": row["object_id"], "limit_m": settings.snap_limit_m},
             file=row["file"],
             sheet=row["sheet"],

@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from fireaccess.model.answers import ObjectArray
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import Findings
 from fireaccess.model.text import normalise, normalise_all
 from fireaccess.sources.named import named_roads, roads_meant
@@ -74,7 +75,8 @@ def approved_houses(
             theirs = np.zeros(len(houses), dtype=bool)
             theirs[number.get(row.house_id, [])] = True
         elif row.road_name is None and row.group is None and not around:
-            _tell(findings, row, "approved_says_nothing", "the row names no house, road or group")
+            nothing = Message("the row names no house, road or group")
+            _tell(findings, row, "approved_says_nothing", nothing)
             continue
         else:
             theirs = np.ones(len(houses), dtype=bool)
@@ -85,7 +87,8 @@ def approved_houses(
             if around:
                 theirs &= shapely.intersects(outline, geometry)
         if not theirs.any():
-            _tell(findings, row, "approved_without_house", "no house of the project is meant")
+            no_house = Message("no house of the project is meant")
+            _tell(findings, row, "approved_without_house", no_house)
         approved |= theirs
     return pd.array(approved, dtype="boolean")
 
@@ -99,13 +102,15 @@ def _roads(addresses: pd.Series, door_road: ObjectArray, listed: list[str]) -> O
     return np.where(silent, door_road, meant)
 
 
-def _tell(findings: Findings, row: Any, code: str, message: str) -> None:
+def _tell(findings: Findings, row: Any, code: str, message: Message) -> None:
     findings.add(
         "warning",
         code,
         message,
-        remedy="write house_id, road_name or group as the list of houses and the map have them; "
-        "the row counts for nothing until then",
+        remedy=Message(
+            "write house_id, road_name or group as the list of houses and the map have them; the "
+            "row counts for nothing until then"
+        ),
         file=row.file,
         sheet=row.sheet,
         row=int(row.row),

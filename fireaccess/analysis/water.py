@@ -14,6 +14,7 @@ import shapely
 from fireaccess.analysis.houses import Doors, WaysOnFoot
 from fireaccess.analysis.reach import Reach
 from fireaccess.model.answers import BoolArray, FloatArray, IntArray, ObjectArray, coverage
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import Findings
 from fireaccess.model.layers import stacked
 from fireaccess.model.norm import Norm
@@ -154,8 +155,8 @@ def _tell_far(frame: gpd.GeoDataFrame, places: Places, limit_m: float, findings:
         findings.add(
             "error" if row["source"] == "survey" else "hint",
             "far_from_any_road",
-            "{object_id} is farther than {limit_m:g} m from any road; it is not used",
-            remedy="check its coordinates, or map the road in OpenStreetMap",
+            Message("{object_id} is farther than {limit_m:g} m from any road; it is not used"),
+            remedy=Message("check its coordinates, or map the road in OpenStreetMap"),
             params={"object_id": row["object_id"], "limit_m": limit_m},
             file=row["file"],
             sheet=row["sheet"],

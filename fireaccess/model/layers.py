@@ -13,12 +13,14 @@ from typing import Any, Final
 import pandas as pd
 import pandera.pandas as pa
 
+from fireaccess.model.catalogue import Message
+
 STATES: Final = ("fixed", "openable", "removed")
 WATER_TYPES: Final = ("hydrant", "tank", "pond", "river", "pit", "suction_point", "riser")
 #: A wider figure was written in centimetres: as metres it would let every truck pass.
 WIDEST_ROAD_M: Final = 100.0
-#: How the check of a figure begins that is asked about and used nevertheless.
-ASKED_ABOUT: Final = "usually"
+#: What is said of a figure that is asked about and used nevertheless.
+UNUSUAL: Final = Message("is {value!r} right? It is usually {min_value:g} to {max_value:g}")
 SOLUTION_TYPES: Final = ("riser", "pipe", "tank_pump", "hose_cabinet")
 
 
@@ -35,7 +37,7 @@ def _text(*checks: pa.Check, required: bool = False) -> pa.Column:
 def _code(*codes: str, required: bool = False) -> pa.Column:
     return pa.Column(
         object,
-        pa.Check.isin(codes, error=f"one of {', '.join(codes)}"),
+        pa.Check.isin(codes, error=Message("{value!r} can't be right: it must be one of {codes}")),
         nullable=not required,
         required=required,
         metadata={"kind": "code"},
@@ -52,18 +54,18 @@ def _number(
 ) -> pa.Column:
     checks = []
     if usual is not None:
-        least_usual, most_usual = usual
-        checks.append(
-            pa.Check.between(
-                least_usual, most_usual, error=f"{ASKED_ABOUT} {least_usual:g} to {most_usual:g}"
-            )
-        )
+        checks.append(pa.Check.between(*usual, error=UNUSUAL))
     if least is not None:
-        checks.append(pa.Check.ge(least, error=f"{least:g} or more"))
+        too_small = Message("{value!r} can't be right: it must be {min_value:g} or more")
+        checks.append(pa.Check.ge(least, error=too_small))
     if above is not None:
-        checks.append(pa.Check.gt(above, error=f"more than {above:g}"))
+        not_above = Message("{value!r} can't be right: it must be more than {min_value:g}")
+        checks.append(pa.Check.gt(above, error=not_above))
     if most is not None:
-        checks.append(pa.Check.le(most, error=f"{most:g} or less: metres, no centimetres"))
+        too_large = Message(
+            "{value!r} can't be right: it must be {max_value:g} or less: metres, no centimetres"
+        )
+        checks.append(pa.Check.le(most, error=too_large))
     return pa.Column(
         float, checks, nullable=not required, required=required, metadata={"kind": "number"}
     )
@@ -221,6 +223,19 @@ def kind_of(column: Any) -> str:
 def may_be_ahead(column: Any) -> bool:
     """Whether a date of the column may lie ahead of today."""
     return bool(column.metadata.get("may_be_ahead", True))
+
+
+def said_of(check: Any) -> tuple[Message, dict[str, Any]]:
+    """Return what is said of a cell that fails a check, with ``{value}`` for what it holds.
+
+    Examples
+    --------
+    >>> message, figures = said_of(TABLES["widths"].columns["width_m"].checks[1])
+    >>> message.into("en", value="-2", **figures)
+    "'-2' can't be right: it must be more than 0"
+    """
+    limits: Mapping[str, Any] = check.statistics
+    return check.error, {**limits, "codes": ", ".join(limits.get("allowed_values", ()))}
 
 
 def needs_place(schema: pa.DataFrameSchema) -> bool:

@@ -26,7 +26,9 @@ from pydantic import (
     model_validator,
 )
 
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import NormError
+from fireaccess.model.phrases import Phrase
 
 Status = Literal["V", "V2", "T", "M", "assumption"]
 """How sure a figure is.
@@ -39,8 +41,17 @@ Unit = Literal[
     "m", "mm", "m/m", "m3", "t", "s", "min", "m/min", "L/s", "m3/h", "m3/min", "people", "factor"
 ]
 
-_LAYOUT = "docs/norms.md shows the layout of the file"
+_LAYOUT = Message("docs/norms.md shows the layout of the file")
 _ModelT = TypeVar("_ModelT", bound=BaseModel)
+
+
+class _UnfitError(ValueError):
+    """What a validator refuses: a message with ``{key}``, the key of the file that it is about."""
+
+    def __init__(self, message: Message, *, key: str, **params: object) -> None:
+        self.message = message
+        self.params: Mapping[str, Any] = params
+        super().__init__(message.into("en", key=key, **params))
 
 
 class _Frozen(BaseModel):
@@ -154,11 +165,20 @@ class ClassTable(_Frozen):
         if isinstance(values, tuple):
             values = dict(values)
         if not isinstance(values, Mapping):
-            raise ValueError(f"must be a table of classes and numbers, not {values!r}")
+            raise _UnfitError(
+                Message("{key}: must be a table of classes and numbers, not {given!r}"),
+                key="values",
+                given=values,
+            )
         for highway, number in values.items():
             a_number = isinstance(number, int | float) and not isinstance(number, bool)
             if not a_number or not 0 < number < math.inf:
-                raise ValueError(f"{highway} = {number!r} is not a number above 0")
+                raise _UnfitError(
+                    Message("{key}: {highway} = {number!r} is not a number above 0"),
+                    key="values",
+                    highway=highway,
+                    number=number,
+                )
         return tuple(values.items())
 
     @field_serializer("values")
@@ -201,11 +221,15 @@ class FlowTable(_Frozen):
     def _ascending(cls, rows: tuple[FlowRow, ...]) -> tuple[FlowRow, ...]:
         people = [row.people_below for row in rows]
         if people != sorted(set(people)):
-            raise ValueError(f"people_below must rise from row to row, not {people}")
+            raise _UnfitError(
+                Message("{key}: people_below must rise from row to row, not {people}"),
+                key="rows",
+                people=people,
+            )
         return rows
 
 
-def _figure(unit: Unit, meaning: str, *, zero: bool = False) -> Any:
+def _figure(unit: Unit, meaning: Message, *, zero: bool = False) -> Any:
     """Declare one figure of a norm: its unit, what it means, and whether 0 makes sense."""
     extra: dict[str, Any] = {"unit": unit, "zero": zero}
     return Field(default=None, description=meaning, json_schema_extra=extra)
@@ -235,228 +259,282 @@ class Norm(_Frozen):
     file: str | None = Field(default=None, exclude=True, repr=False)
 
     # Roads for fire engines
-    clear_width_m: Figure | None = _figure("m", "Clear width of the road.")
+    clear_width_m: Figure | None = _figure("m", Message("Clear width of the road."))
     clear_width_walled_m: Figure | None = _figure(
-        "m", "Clear width of a road walled on both sides for longer than walled_length_m."
+        "m", Message("Clear width of a road walled on both sides for longer than walled_length_m.")
     )
     walled_length_m: Figure | None = _figure(
-        "m", "Length between walls from which clear_width_walled_m holds."
+        "m", Message("Length between walls from which clear_width_walled_m holds.")
     )
-    gate_width_m: Figure | None = _figure("m", "Clear width of a gateway.")
-    clear_width_at_hydrant_m: Figure | None = _figure("m", "Clear width of the road at a hydrant.")
-    clear_height_m: Figure | None = _figure("m", "Clear height under anything over the road.")
+    gate_width_m: Figure | None = _figure("m", Message("Clear width of a gateway."))
+    clear_width_at_hydrant_m: Figure | None = _figure(
+        "m", Message("Clear width of the road at a hydrant.")
+    )
+    clear_height_m: Figure | None = _figure(
+        "m", Message("Clear height under anything over the road.")
+    )
     overhead_length_m: Figure | None = _figure(
-        "m", "Greatest length, along the road, of one structure over it."
+        "m", Message("Greatest length, along the road, of one structure over it.")
     )
     overhead_gap_m: Figure | None = _figure(
-        "m", "Least open length between two structures over the road."
+        "m", Message("Least open length between two structures over the road.")
     )
     overhead_free_end_m: Figure | None = _figure(
-        "m", "Last length of a dead end without a structure over it."
+        "m", Message("Last length of a dead end without a structure over it.")
     )
-    max_grade: Figure | None = _figure("m/m", "Greatest gradient of the road, rise over run.")
-    pad_grade: Figure | None = _figure("m/m", "Greatest gradient of the place where trucks stand.")
-    dead_end_m: Figure | None = _figure("m", "A dead end longer than this needs a turning area.")
+    max_grade: Figure | None = _figure(
+        "m/m", Message("Greatest gradient of the road, rise over run.")
+    )
+    pad_grade: Figure | None = _figure(
+        "m/m", Message("Greatest gradient of the place where trucks stand.")
+    )
+    dead_end_m: Figure | None = _figure(
+        "m", Message("A dead end longer than this needs a turning area.")
+    )
     dead_end_wide_m: Figure | None = _figure(
-        "m", "A dead end longer than this must be clear_width_long_dead_end_m wide."
+        "m", Message("A dead end longer than this must be clear_width_long_dead_end_m wide.")
     )
     dead_end_longest_m: Figure | None = _figure(
-        "m", "A dead end longer than this needs an approval of its own."
+        "m", Message("A dead end longer than this needs an approval of its own.")
     )
     clear_width_long_dead_end_m: Figure | None = _figure(
-        "m", "Clear width of a dead end longer than dead_end_wide_m."
+        "m", Message("Clear width of a dead end longer than dead_end_wide_m.")
     )
     passing_place_spacing_m: Figure | None = _figure(
-        "m", "Greatest distance between passing places of a single-lane road."
+        "m", Message("Greatest distance between passing places of a single-lane road.")
     )
-    passing_place_length_m: Figure | None = _figure("m", "Length of a passing place.")
+    passing_place_length_m: Figure | None = _figure("m", Message("Length of a passing place."))
     passing_place_width_m: Figure | None = _figure(
-        "m", "Width of a passing place, the lane included."
+        "m", Message("Width of a passing place, the lane included.")
     )
-    turning_triangle_side_m: Figure | None = _figure("m", "Side of a triangular turning area.")
-    turning_square_side_m: Figure | None = _figure("m", "Side of a square turning area.")
-    turning_circle_diameter_m: Figure | None = _figure("m", "Diameter of a round turning area.")
-    turning_rectangle_width_m: Figure | None = _figure("m", "Width of an oblong turning area.")
-    turning_rectangle_length_m: Figure | None = _figure("m", "Length of an oblong turning area.")
+    turning_triangle_side_m: Figure | None = _figure(
+        "m", Message("Side of a triangular turning area.")
+    )
+    turning_square_side_m: Figure | None = _figure("m", Message("Side of a square turning area."))
+    turning_circle_diameter_m: Figure | None = _figure(
+        "m", Message("Diameter of a round turning area.")
+    )
+    turning_rectangle_width_m: Figure | None = _figure(
+        "m", Message("Width of an oblong turning area.")
+    )
+    turning_rectangle_length_m: Figure | None = _figure(
+        "m", Message("Length of an oblong turning area.")
+    )
     turning_circle_kerb_diameter_m: Figure | None = _figure(
-        "m", "Turning circle between kerbs, diameter."
+        "m", Message("Turning circle between kerbs, diameter.")
     )
     turning_circle_wall_diameter_m: Figure | None = _figure(
-        "m", "Turning circle between walls, diameter."
+        "m", Message("Turning circle between walls, diameter.")
     )
-    bend_radius_m: Figure | None = _figure("m", "Least radius of a bend of the road.")
+    bend_radius_m: Figure | None = _figure("m", Message("Least radius of a bend of the road."))
     kerb_radius_internal_m: Figure | None = _figure(
-        "m", "Least kerb radius where streets inside a residential unit meet."
+        "m", Message("Least kerb radius where streets inside a residential unit meet.")
     )
     kerb_radius_district_m: Figure | None = _figure(
-        "m", "Least kerb radius where district streets meet."
+        "m", Message("Least kerb radius where district streets meet.")
     )
-    kerb_radius_city_m: Figure | None = _figure("m", "Least kerb radius where city streets meet.")
-    footway_width_m: Figure | None = _figure("m", "Least width of a way for the crew on foot.")
-    carrying_capacity_t: Figure | None = _figure("t", "Mass of a vehicle the road must carry.")
-    axle_load_t: Figure | None = _figure("t", "Axle load the road must carry.")
-    working_area_width_m: Figure | None = _figure("m", "Width of the place where a truck works.")
-    working_area_length_m: Figure | None = _figure("m", "Length of the place where a truck works.")
+    kerb_radius_city_m: Figure | None = _figure(
+        "m", Message("Least kerb radius where city streets meet.")
+    )
+    footway_width_m: Figure | None = _figure(
+        "m", Message("Least width of a way for the crew on foot.")
+    )
+    carrying_capacity_t: Figure | None = _figure(
+        "t", Message("Mass of a vehicle the road must carry.")
+    )
+    axle_load_t: Figure | None = _figure("t", Message("Axle load the road must carry."))
+    working_area_width_m: Figure | None = _figure(
+        "m", Message("Width of the place where a truck works.")
+    )
+    working_area_length_m: Figure | None = _figure(
+        "m", Message("Length of the place where a truck works.")
+    )
 
     # From the road to the house
     hose_limit_m: Figure | None = _figure(
-        "m", "A house is covered if its hose line is no longer than this."
+        "m", Message("A house is covered if its hose line is no longer than this.")
     )
     new_building_limit_m: Figure | None = _figure(
-        "m", "Farthest a new building may lie from a road for fire engines."
+        "m", Message("Farthest a new building may lie from a road for fire engines.")
     )
     road_edge_to_wall_low_m: Figure | None = _figure(
-        "m", "Road edge to wall, buildings lower than 12 m, at most."
+        "m", Message("Road edge to wall, buildings lower than 12 m, at most.")
     )
     road_edge_to_wall_middle_m: Figure | None = _figure(
-        "m", "Road edge to wall, buildings of 12 to 28 m, at most."
+        "m", Message("Road edge to wall, buildings of 12 to 28 m, at most.")
     )
     road_edge_to_wall_high_m: Figure | None = _figure(
-        "m", "Road edge to wall, buildings higher than 28 m, at most."
+        "m", Message("Road edge to wall, buildings higher than 28 m, at most.")
     )
     deep_alley_m: Figure | None = _figure(
-        "m", "An alley without a truck that goes deeper than this is a deep alley."
+        "m", Message("An alley without a truck that goes deeper than this is a deep alley.")
     )
     fire_point_m: Figure | None = _figure(
-        "m", "Farthest way on foot from a house to a public fire point."
+        "m", Message("Farthest way on foot from a house to a public fire point.")
     )
     fire_point_depth_m: Figure | None = _figure(
-        "m", "An alley without a truck deeper than this needs a public fire point."
+        "m", Message("An alley without a truck deeper than this needs a public fire point.")
     )
 
     # Water
-    hydrant_radius_m: Figure | None = _figure("m", "Hydrant to house along the hose, at most.")
+    hydrant_radius_m: Figure | None = _figure(
+        "m", Message("Hydrant to house along the hose, at most.")
+    )
     hydrant_radius_horizontal_m: Figure | None = _figure(
-        "m", "Hydrant to any point of a building, horizontally, at most."
+        "m", Message("Hydrant to any point of a building, horizontally, at most.")
     )
     hydrant_radius_dwelling_m: Figure | None = _figure(
-        "m", "Hydrant to a one- or two-family house along the hose, where it is a rule of its own."
+        "m",
+        Message(
+            "Hydrant to a one- or two-family house along the hose, where it is a rule of its own."
+        ),
     )
-    tank_radius_m: Figure | None = _figure("m", "Tank to house with a truck's pump, at most.")
-    pond_radius_m: Figure | None = _figure("m", "Pond to house with a truck's pump, at most.")
-    river_radius_m: Figure | None = _figure("m", "River to house with a truck's pump, at most.")
+    tank_radius_m: Figure | None = _figure(
+        "m", Message("Tank to house with a truck's pump, at most.")
+    )
+    pond_radius_m: Figure | None = _figure(
+        "m", Message("Pond to house with a truck's pump, at most.")
+    )
+    river_radius_m: Figure | None = _figure(
+        "m", Message("River to house with a truck's pump, at most.")
+    )
     pit_radius_m: Figure | None = _figure(
-        "m", "Collection pit to house with a truck's pump, at most."
+        "m", Message("Collection pit to house with a truck's pump, at most.")
     )
     suction_point_radius_m: Figure | None = _figure(
-        "m", "Suction point to house with a truck's pump, at most."
+        "m", Message("Suction point to house with a truck's pump, at most.")
     )
     portable_pump_m: Figure | None = _figure(
-        "m", "Water to house with a portable pump, as far as the pump can, at most."
+        "m", Message("Water to house with a portable pump, as far as the pump can, at most.")
     )
     water_radius_commercial_m: Figure | None = _figure(
-        "m", "Water to house in commercial and industrial areas, at most."
+        "m", Message("Water to house in commercial and industrial areas, at most.")
     )
     water_radius_windy_m: Figure | None = _figure(
-        "m", "Water to house in areas of strong mean wind, at most."
+        "m", Message("Water to house in areas of strong mean wind, at most.")
     )
     water_radius_commercial_windy_m: Figure | None = _figure(
-        "m", "Water to house in commercial and industrial areas of strong mean wind, at most."
+        "m",
+        Message("Water to house in commercial and industrial areas of strong mean wind, at most."),
     )
     water_radius_semi_urban_m: Figure | None = _figure(
-        "m", "Water to house in semi-urban areas, at most."
+        "m", Message("Water to house in semi-urban areas, at most.")
     )
     demand_radius_m: Figure | None = _figure(
-        "m", "Radius within which the whole demand of water must be found."
+        "m", Message("Radius within which the whole demand of water must be found.")
     )
     draft_m: Figure | None = _figure(
-        "m", "Farthest a truck can stand, straight, from the open water it draws from."
+        "m", Message("Farthest a truck can stand, straight, from the open water it draws from.")
     )
-    hydrant_spacing_m: Figure | None = _figure("m", "Hydrant to hydrant along the road, at most.")
+    hydrant_spacing_m: Figure | None = _figure(
+        "m", Message("Hydrant to hydrant along the road, at most.")
+    )
     hydrant_spacing_low_flow_m: Figure | None = _figure(
-        "m", "Hydrant to hydrant where the flow needed is at most low_flow_l_s."
+        "m", Message("Hydrant to hydrant where the flow needed is at most low_flow_l_s.")
     )
     low_flow_l_s: Figure | None = _figure(
-        "L/s", "Flow up to which hydrant_spacing_low_flow_m holds."
+        "L/s", Message("Flow up to which hydrant_spacing_low_flow_m holds.")
     )
     near_hydrant_m: Figure | None = _figure(
-        "m", "A hydrant this near, along the hose, is told beside the answer."
+        "m", Message("A hydrant this near, along the hose, is told beside the answer.")
     )
     hydrant_to_road_point_m: Figure | None = _figure(
-        "m", "Any point of the road to a hydrant, at most."
+        "m", Message("Any point of the road to a hydrant, at most.")
     )
-    hydrant_to_road_edge_m: Figure | None = _figure("m", "Hydrant to road edge, at most.")
-    hydrant_to_wall_m: Figure | None = _figure("m", "Hydrant to wall, at least.")
+    hydrant_to_road_edge_m: Figure | None = _figure("m", Message("Hydrant to road edge, at most."))
+    hydrant_to_wall_m: Figure | None = _figure("m", Message("Hydrant to wall, at least."))
     hydrant_to_wall_alternative_m: Figure | None = _figure(
-        "m", "Hydrant to wall, at least, in a second document in force that disagrees."
+        "m", Message("Hydrant to wall, at least, in a second document in force that disagrees.")
     )
-    hydrant_outlet_height_mm: Figure | None = _figure("mm", "Top of a hydrant above the ground.")
-    hydrant_outlet_diameter_mm: Figure | None = _figure("mm", "Outlet of a hydrant, at least.")
+    hydrant_outlet_height_mm: Figure | None = _figure(
+        "mm", Message("Top of a hydrant above the ground.")
+    )
+    hydrant_outlet_diameter_mm: Figure | None = _figure(
+        "mm", Message("Outlet of a hydrant, at least.")
+    )
     two_hydrants_flow_l_s: Figure | None = _figure(
-        "L/s", "Flow from which two hydrants must reach a building."
+        "L/s", Message("Flow from which two hydrants must reach a building.")
     )
     two_hydrants_flow_alternative_l_s: Figure | None = _figure(
-        "L/s", "The same in a second document in force that disagrees."
+        "L/s", Message("The same in a second document in force that disagrees.")
     )
-    main_diameter_mm: Figure | None = _figure("mm", "Water main of a hydrant, at least.")
-    rural_main_diameter_mm: Figure | None = _figure("mm", "Rural water main, at least.")
+    main_diameter_mm: Figure | None = _figure("mm", Message("Water main of a hydrant, at least."))
+    rural_main_diameter_mm: Figure | None = _figure("mm", Message("Rural water main, at least."))
     rural_main_diameter_alternative_mm: Figure | None = _figure(
-        "mm", "The same in a second document in force that disagrees."
+        "mm", Message("The same in a second document in force that disagrees.")
     )
-    free_head_m: Figure | None = _figure("m", "Free head of a low-pressure main, at least.")
+    free_head_m: Figure | None = _figure(
+        "m", Message("Free head of a low-pressure main, at least.")
+    )
     standpipe_people: Figure | None = _figure(
-        "people", "Places of at most so many people may have a standpipe for a hydrant."
+        "people", Message("Places of at most so many people may have a standpipe for a hydrant.")
     )
-    standpipe_diameter_mm: Figure | None = _figure("mm", "Diameter of such a standpipe.")
+    standpipe_diameter_mm: Figure | None = _figure("mm", Message("Diameter of such a standpipe."))
     water_surface_depth_m: Figure | None = _figure(
-        "m", "Surface of a natural source below the ground, at most."
+        "m", Message("Surface of a natural source below the ground, at most.")
     )
     water_level_below_pad_m: Figure | None = _figure(
-        "m", "Lowest water level below the place where the truck stands, at most."
+        "m", Message("Lowest water level below the place where the truck stands, at most.")
     )
-    water_depth_m: Figure | None = _figure("m", "Depth of a natural source, at least.")
-    suction_lift_m: Figure | None = _figure("m", "Suction lift, at most.")
+    water_depth_m: Figure | None = _figure("m", Message("Depth of a natural source, at least."))
+    suction_lift_m: Figure | None = _figure("m", Message("Suction lift, at most."))
     stop_post_height_m: Figure | None = _figure(
-        "m", "Post that keeps a truck from rolling into the water, at least."
+        "m", Message("Post that keeps a truck from rolling into the water, at least.")
     )
     pit_pipe_length_m: Figure | None = _figure(
-        "m", "Pipe from the source to a collection pit, at most."
+        "m", Message("Pipe from the source to a collection pit, at most.")
     )
     pit_pipe_diameter_mm: Figure | None = _figure(
-        "mm", "Pipe from the source to a collection pit, for each truck, at least."
+        "mm", Message("Pipe from the source to a collection pit, for each truck, at least.")
     )
-    pit_volume_m3: Figure | None = _figure("m3", "Volume of a collection pit, at least.")
-    pit_depth_m: Figure | None = _figure("m", "Depth of a collection pit, at least.")
-    water_volume_m3: Figure | None = _figure("m3", "Volume of a source that counts, at least.")
+    pit_volume_m3: Figure | None = _figure("m3", Message("Volume of a collection pit, at least."))
+    pit_depth_m: Figure | None = _figure("m", Message("Depth of a collection pit, at least."))
+    water_volume_m3: Figure | None = _figure(
+        "m3", Message("Volume of a source that counts, at least.")
+    )
     water_flow_m3_min: Figure | None = _figure(
-        "m3/min", "Flow of a source that counts, for water_duration_min, at least."
+        "m3/min", Message("Flow of a source that counts, for water_duration_min, at least.")
     )
     water_duration_min: Figure | None = _figure(
-        "min", "How long a source must give water_flow_m3_min."
+        "min", Message("How long a source must give water_flow_m3_min.")
     )
-    demand_m3_h: Figure | None = _figure("m3/h", "Water for a quarter of low houses, at least.")
+    demand_m3_h: Figure | None = _figure(
+        "m3/h", Message("Water for a quarter of low houses, at least.")
+    )
 
     # How fireaccess works: not from any norm, kept here so that each can be seen and changed
     width_margin_m: Figure | None = _figure(
-        "m", "Gap that a vehicle needs beyond the width of its body.", zero=True
+        "m", Message("Gap that a vehicle needs beyond the width of its body."), zero=True
     )
     height_margin_m: Figure | None = _figure(
-        "m", "Height that a vehicle needs beyond its own.", zero=True
+        "m", Message("Height that a vehicle needs beyond its own."), zero=True
     )
     kerb_height_m: Figure | None = _figure(
-        "m", "A kerb up to this height lets a fire engine pass.", zero=True
+        "m", Message("A kerb up to this height lets a fire engine pass."), zero=True
     )
     opening_delay_s: Figure | None = _figure(
-        "s", "Time that opening a gate or a bar costs.", zero=True
+        "s", Message("Time that opening a gate or a bar costs."), zero=True
     )
-    hose_roll_m: Figure | None = _figure("m", "Length of one coil of hose.")
+    hose_roll_m: Figure | None = _figure("m", Message("Length of one coil of hose."))
     hose_slack: Figure | None = _figure(
-        "factor", "Hose laid per length of way: bends and rises take more."
+        "factor", Message("Hose laid per length of way: bends and rises take more.")
     )
-    hose_speed_m_min: Figure | None = _figure("m/min", "Speed of laying hose by hand.")
-    hose_cart_speed_m_min: Figure | None = _figure("m/min", "Speed of laying hose from a cart.")
-    hose_crew_people: Figure | None = _figure("people", "Crew that these speeds are for.")
+    hose_speed_m_min: Figure | None = _figure("m/min", Message("Speed of laying hose by hand."))
+    hose_cart_speed_m_min: Figure | None = _figure(
+        "m/min", Message("Speed of laying hose from a cart.")
+    )
+    hose_crew_people: Figure | None = _figure("people", Message("Crew that these speeds are for."))
     accuracy_maxwidth_physical_m: Figure | None = _figure(
-        "m", "Accuracy of the OSM tag maxwidth:physical.", zero=True
+        "m", Message("Accuracy of the OSM tag maxwidth:physical."), zero=True
     )
     accuracy_width_m: Figure | None = _figure(
-        "m", "Accuracy of the OSM tags width and width:carriageway.", zero=True
+        "m", Message("Accuracy of the OSM tags width and width:carriageway."), zero=True
     )
     accuracy_est_width_m: Figure | None = _figure(
-        "m", "Accuracy of the OSM tag est_width.", zero=True
+        "m", Message("Accuracy of the OSM tag est_width."), zero=True
     )
     accuracy_facade_m: Figure | None = _figure(
-        "m", "Accuracy of a gap between facades on the map.", zero=True
+        "m", Message("Accuracy of a gap between facades on the map."), zero=True
     )
 
     residential_flow: FlowTable | None = None
@@ -471,23 +549,25 @@ class Norm(_Frozen):
             check_figure(f"figures.{name}", figure, unit_of(name), zero=zero, file=self.file)
         if self.hose_slack is not None and self.hose_slack.value < 1:
             raise NormError(
-                f"figures.hose_slack: {self.hose_slack.value:g} would make a hose shorter than "
-                "its way",
+                Message("figures.hose_slack: {slack:g} would make a hose shorter than its way"),
                 file=self.file,
-                remedy="write 1 for none, or more, as in 1.1",
+                remedy=Message("write 1 for none, or more, as in 1.1"),
+                slack=self.hose_slack.value,
             )
         both = sorted(set(self.classes.passable) & set(self.classes.blocked))
         if both:
             raise NormError(
-                f"classes: {', '.join(both)} stands both in pass and in blocked",
+                Message("classes: {both} stands both in pass and in blocked"),
                 file=self.file,
-                remedy="leave it in one of the two",
+                remedy=Message("leave it in one of the two"),
+                both=", ".join(both),
             )
         if self.speeds_km_h.other is None:
             raise NormError(
-                "speeds_km_h.other is missing",
+                Message("{key} is missing"),
                 file=self.file,
-                remedy="add the speed on classes that are not listed, as in other = 10",
+                remedy=Message("add the speed on classes that are not listed, as in other = 10"),
+                key="speeds_km_h.other",
             )
         return self
 
@@ -527,9 +607,14 @@ class Norm(_Frozen):
         number = self.value_or_none(name)
         if number is None:
             raise NormError(
-                f"norm {self.name!r} says nothing of {name} ({describe(name).rstrip('.')})",
+                Message("norm {norm!r} says nothing of {name} ({meaning})"),
                 file=self.file,
-                remedy=f"choose another norm, or give [figures.{name}] in a norm file of your own",
+                remedy=Message(
+                    "choose another norm, or give [figures.{name}] in a norm file of your own"
+                ),
+                norm=self.name,
+                name=name,
+                meaning=Phrase(lambda language: describe(name).into(language).rstrip(".")),
             )
         return number
 
@@ -571,8 +656,8 @@ def unit_of(name: str) -> Unit:
     return cast("Unit", _declared(name)["unit"])
 
 
-def describe(name: str) -> str:
-    """Return what a figure means, in one English sentence.
+def describe(name: str) -> Message:
+    """Return what a figure means, in one sentence.
 
     Examples
     --------
@@ -580,7 +665,7 @@ def describe(name: str) -> str:
     'Clear width of the road.'
     """
     _declared(name)
-    return Norm.model_fields[name].description or ""
+    return cast("Message", Norm.model_fields[name].description)
 
 
 def figures(norm: Norm) -> list[tuple[str, Figure]]:
@@ -630,7 +715,8 @@ def load_norm(name_or_path: str | Path) -> Norm:
     if isinstance(name_or_path, str) and name_or_path in shipped_norms():
         file = f"{name_or_path}.toml"
         return _norm(shipped_toml(file), file=file)
-    path = own_file(name_or_path, shipped_norms(), kind="norm")
+    missing = Message("there is no norm {name!r}, neither shipped nor as a file")
+    path = own_file(name_or_path, shipped_norms(), missing=missing)
     return _norm(read_toml(path), file=str(path))
 
 
@@ -662,17 +748,24 @@ def _norm(raw: Mapping[str, Any], *, file: str) -> Norm:
 # What norm and vehicle files have in common ----------------------------------------------------
 
 
-def own_file(name_or_path: str | Path, shipped: Iterable[str], *, kind: str) -> Path:
-    """Return the path of a project's own file; refuse what is neither a file nor shipped."""
+def own_file(name_or_path: str | Path, shipped: Iterable[str], *, missing: Message) -> Path:
+    """Return the path of a project's own file; say ``missing`` where it is none, nor shipped."""
     path = Path(name_or_path)
     if path.is_file():
         return path
     names = tuple(shipped)
     nearest = difflib.get_close_matches(str(name_or_path), names, n=1)
-    hint = f"did you mean {nearest[0]!r}? " if nearest else ""
     raise NormError(
-        f"there is no {kind} {str(name_or_path)!r}, neither shipped nor as a file",
-        remedy=f"{hint}shipped are {', '.join(names)}; a file of your own is named by its path",
+        missing,
+        remedy=Message(
+            "did you mean {nearest!r}? shipped are {shipped}; a file of your own is named by its "
+            "path"
+        )
+        if nearest
+        else Message("shipped are {shipped}; a file of your own is named by its path"),
+        name=str(name_or_path),
+        nearest=next(iter(nearest), None),
+        shipped=", ".join(names),
     )
 
 
@@ -693,9 +786,10 @@ def read_toml(path: Path) -> dict[str, Any]:
         content = path.read_bytes()
     except OSError as error:
         raise NormError(
-            f"the file can't be read: {error.strerror or error}",
+            Message("the file can't be read: {reason}"),
             file=path,
-            remedy="check that it is there and may be read",
+            remedy=Message("check that it is there and may be read"),
+            reason=error.strerror or str(error),
         ) from error
     return _parse(content, file=str(path))
 
@@ -707,16 +801,22 @@ def _parse(content: bytes, *, file: str) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise NormError(
-            f"line {line} is not UTF-8 text", file=file, remedy="save the file as UTF-8"
+            Message("line {line} is not UTF-8 text"),
+            file=file,
+            remedy=Message("save the file as UTF-8"),
+            line=line,
         ) from error
     try:
         return tomllib.loads(unicodedata.normalize("NFC", text))
     except tomllib.TOMLDecodeError as error:
         raise NormError(
-            f"the file is no valid TOML: {error}",
+            Message("the file is no valid TOML: {reason}"),
             file=file,
-            remedy="look at the place named: quotes round text, a dot in numbers, "
-            f"each [table] once; {_LAYOUT}",
+            remedy=Message(
+                "look at the place named: quotes round text, a dot in numbers, each [table] once; "
+                "docs/norms.md shows the layout of the file"
+            ),
+            reason=str(error),
         ) from error
 
 
@@ -724,11 +824,17 @@ def unknown_key(key: str, allowed: Iterable[str], *, at: str, file: object) -> N
     """Return the error for a key that nobody knows, with the nearest known one."""
     names = sorted(allowed)
     nearest = difflib.get_close_matches(key, names, n=1, cutoff=0.5)
-    where = f" in [{at}]" if at else ""
-    remedy = (
-        f"did you mean {nearest[0]!r}?" if nearest else f"known are {', '.join(names[:12])}"
-    ) + f" {_LAYOUT}"
-    return NormError(f"unknown key {key!r}{where}", file=file, remedy=remedy)
+    return NormError(
+        Message("unknown key {key!r} in [{at}]") if at else Message("unknown key {key!r}"),
+        file=file,
+        remedy=Message("did you mean {nearest!r}? docs/norms.md shows the layout of the file")
+        if nearest
+        else Message("known are {known} docs/norms.md shows the layout of the file"),
+        key=key,
+        at=at,
+        nearest=next(iter(nearest), None),
+        known=", ".join(names[:12]),
+    )
 
 
 def check_keys(table: Mapping[str, Any], allowed: Iterable[str], *, at: str, file: object) -> None:
@@ -744,9 +850,14 @@ def as_table(value: object, *, at: str, file: object) -> Mapping[str, Any]:
     if isinstance(value, Mapping):
         return value
     raise NormError(
-        f"{at} must be a table, not {value!r}",
+        Message("{at} must be a table, not {given!r}"),
         file=file,
-        remedy=f"write [{at}] and its keys, each on a line of its own, below it; {_LAYOUT}",
+        remedy=Message(
+            "write [{at}] and its keys, each on a line of its own, below it; docs/norms.md shows "
+            "the layout of the file"
+        ),
+        at=at,
+        given=value,
     )
 
 
@@ -777,21 +888,27 @@ def check_figure(at: str, figure: Figure, unit: Unit, *, zero: bool, file: objec
     """Refuse a figure in another unit than declared, or of a size that makes no sense."""
     if figure.unit != unit:
         raise NormError(
-            f"{at}.unit is {figure.unit!r}, but must be {unit!r}",
+            Message("{at}.unit is {given!r}, but must be {unit!r}"),
             file=file,
-            remedy=f"convert the value and write unit = {unit!r}",
+            remedy=Message("convert the value and write unit = {unit!r}"),
+            at=at,
+            given=figure.unit,
+            unit=unit,
         )
     if unit == "m/m" and figure.value > 1:
         raise NormError(
-            f"{at}.value: {figure.value:g} is no gradient (rise over run)",
+            Message("{at}.value: {given:g} is no gradient (rise over run)"),
             file=file,
-            remedy="write a percentage as a ratio: 12 % is 0.12",
+            remedy=Message("write a percentage as a ratio: 12 % is 0.12"),
+            at=at,
+            given=figure.value,
         )
     if figure.value == 0 and not zero:
         raise NormError(
-            f"{at}.value must be above 0",
+            Message("{at}.value must be above 0"),
             file=file,
-            remedy="leave the whole table out where nothing is said",
+            remedy=Message("leave the whole table out where nothing is said"),
+            at=at,
         )
 
 
@@ -804,34 +921,73 @@ def _refusal(kind: str, key: str, detail: Mapping[str, Any], *, file: object) ->
     given = detail["input"]
     last = key.rpartition(".")[2]
     if kind == "missing":
-        return NormError(f"{key} is missing", file=file, remedy=f"add it; {_LAYOUT}")
+        return NormError(
+            Message("{key} is missing"),
+            file=file,
+            remedy=Message("add it; docs/norms.md shows the layout of the file"),
+            key=key,
+        )
     if kind == "literal_error":
         allowed: tuple[str, ...] = get_args(Status if last == "status" else Unit)
-        percent = ": metres are never given in percent, gradients as rise over run, 12 % = 0.12"
         return NormError(
-            f"{key} is {given!r}, which is no {last}",
+            Message("{key} is {given!r}, which is no {last}"),
             file=file,
-            remedy=f"write one of {', '.join(allowed)}{percent if given == '%' else ''}",
+            remedy=Message(
+                "write one of {allowed}: metres are never given in percent, gradients as rise over "
+                "run, 12 % = 0.12"
+            )
+            if given == "%"
+            else Message("write one of {allowed}"),
+            key=key,
+            given=given,
+            last=last,
+            allowed=", ".join(allowed),
         )
     if kind in ("float_type", "int_type"):
         return NormError(
-            f"{key} must be a number, not {given!r}",
+            Message("{key} must be a number, not {given!r}"),
             file=file,
-            remedy="write it with a dot, without quotes and without a unit, as in 3.5",
+            remedy=Message("write it with a dot, without quotes and without a unit, as in 3.5"),
+            key=key,
+            given=given,
         )
     if kind in ("greater_than", "greater_than_equal", "finite_number"):
         return NormError(
-            f"{key} can't be {given!r}",
+            Message("{key} can't be {given!r}"),
             file=file,
-            remedy="write a number above 0" if kind == "greater_than" else "write 0 or more",
+            remedy=Message("write a number above 0")
+            if kind == "greater_than"
+            else Message("write 0 or more"),
+            key=key,
+            given=given,
         )
     if kind == "string_type":
-        return NormError(f"{key} must be text, not {given!r}", file=file, remedy="put it in quotes")
+        return NormError(
+            Message("{key} must be text, not {given!r}"),
+            file=file,
+            remedy=Message("put it in quotes"),
+            key=key,
+            given=given,
+        )
     if kind == "bool_type":
         return NormError(
-            f"{key} must be true or false, not {given!r}", file=file, remedy="write it unquoted"
+            Message("{key} must be true or false, not {given!r}"),
+            file=file,
+            remedy=Message("write it unquoted"),
+            key=key,
+            given=given,
         )
     if kind in ("string_too_short", "too_short"):
-        return NormError(f"{key} is empty", file=file, remedy=f"fill it in; {_LAYOUT}")
-    message = str(detail["msg"]).removeprefix("Value error, ")
-    return NormError(f"{key}: {message}", file=file, remedy=_LAYOUT)
+        return NormError(
+            Message("{key} is empty"),
+            file=file,
+            remedy=Message("fill it in; docs/norms.md shows the layout of the file"),
+            key=key,
+        )
+    if kind == "value_error" and isinstance(unfit := detail["ctx"]["error"], _UnfitError):
+        return NormError(unfit.message, file=file, remedy=_LAYOUT, key=key, **unfit.params)
+    # What pydantic says of anything else is its own English.
+    complaint = detail["msg"]
+    return NormError(
+        Message("{key}: {complaint}"), file=file, remedy=_LAYOUT, key=key, complaint=complaint
+    )

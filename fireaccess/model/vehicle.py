@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import NormError
 from fireaccess.model.norm import (
     Figure,
@@ -93,18 +94,28 @@ class Vehicle(BaseModel):
                 check_figure(name, figure, _unit(name), zero=zero, file=self.file)
         if self.axle_to_bumper_m > self.length_m.value:
             raise NormError(
-                f"wheelbase_m and front_overhang_m add up to {self.axle_to_bumper_m:g} m, more "
-                f"than length_m, {self.length_m.value:g} m",
+                Message(
+                    "wheelbase_m and front_overhang_m add up to {sum_m:g} m, more than length_m, "
+                    "{length_m:g} m"
+                ),
                 file=self.file,
-                remedy="check the three against the maker's sheet",
+                remedy=Message("check the three against the maker's sheet"),
+                sum_m=self.axle_to_bumper_m,
+                length_m=self.length_m.value,
             )
         if self.turning_radius_m.value <= self.axle_to_bumper_m:
             raise NormError(
-                f"turning_radius_m, {self.turning_radius_m.value:g} m, is not above wheelbase_m "
-                f"plus front_overhang_m, {self.axle_to_bumper_m:g} m",
+                Message(
+                    "turning_radius_m, {radius_m:g} m, is not above wheelbase_m plus "
+                    "front_overhang_m, {sum_m:g} m"
+                ),
                 file=self.file,
-                remedy="give the outer radius wall to wall: half of the turning circle's diameter "
-                "over the bumper",
+                remedy=Message(
+                    "give the outer radius wall to wall: half of the turning circle's diameter "
+                    "over the bumper"
+                ),
+                radius_m=self.turning_radius_m.value,
+                sum_m=self.axle_to_bumper_m,
             )
         return self
 
@@ -147,9 +158,11 @@ class Vehicle(BaseModel):
         number = self.value_or_none(name)
         if number is None:
             raise NormError(
-                f"vehicle {self.name!r} says nothing of {name}",
+                Message("vehicle {vehicle!r} says nothing of {name}"),
                 file=self.file,
-                remedy=f"give [{name}] in a vehicle file of your own",
+                remedy=Message("give [{name}] in a vehicle file of your own"),
+                vehicle=self.name,
+                name=name,
             )
         return number
 
@@ -205,7 +218,8 @@ def load_vehicle(name_or_path: str | Path) -> Vehicle:
         shipped = shipped_toml(_FILE)
         if name_or_path in shipped:
             return _vehicle(shipped[name_or_path], name=name_or_path, file=_FILE)
-    path = own_file(name_or_path, shipped_vehicles(), kind="vehicle")
+    missing = Message("there is no vehicle {name!r}, neither shipped nor as a file")
+    path = own_file(name_or_path, shipped_vehicles(), missing=missing)
     return _vehicle(read_toml(path), name=path.stem, file=str(path))
 
 

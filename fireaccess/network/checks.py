@@ -18,7 +18,10 @@ import shapely
 from scipy.sparse.csgraph import dijkstra
 
 from fireaccess.model.answers import Answer, BoolArray, FloatArray, IntArray, ObjectArray, below
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import Finding
+from fireaccess.model.formats import Language
+from fireaccess.model.phrases import Phrase
 from fireaccess.model.text import normalise_all
 from fireaccess.network.barriers import family
 from fireaccess.network.need import Need
@@ -118,9 +121,10 @@ def outside_area(rows: gpd.GeoDataFrame, area: shapely.Geometry, margin_m: float
         Finding(
             "hint",
             "outside_area",
-            "{count} rows lie more than {margin_m:g} m outside the area",
-            remedy="nothing to do if the list covers more than the ward; else check their "
-            "coordinates",
+            Message("{count} rows lie more than {margin_m:g} m outside the area"),
+            remedy=Message(
+                "nothing to do if the list covers more than the ward; else check their coordinates"
+            ),
             params={"count": len(part), "margin_m": margin_m},
             **where,
         )
@@ -176,9 +180,13 @@ def not_on_the_road_named(
         Finding(
             "warning",
             "not_on_the_road_named",
-            "{count} rows name a road that does not lie within {limit_m:g} m of them, and are set "
-            "on the nearest road (first: {first})",
-            remedy="check their coordinates and road_name; write the name as the map has it",
+            Message(
+                "{count} rows name a road that does not lie within {limit_m:g} m of them, and are "
+                "set on the nearest road (first: {first})"
+            ),
+            remedy=Message(
+                "check their coordinates and road_name; write the name as the map has it"
+            ),
             params={
                 "count": len(part),
                 "limit_m": limit_m,
@@ -223,8 +231,8 @@ def removed_but_mapped(obstacles: pd.DataFrame, barriers: pd.DataFrame) -> list[
         Finding(
             "hint",
             "removed_but_mapped",
-            "{object_id} is removed, but OpenStreetMap still has it",
-            remedy="delete it in OpenStreetMap: node {node}",
+            Message("{object_id} is removed, but OpenStreetMap still has it"),
+            remedy=Message("delete it in OpenStreetMap: node {node}"),
             params={"object_id": name, "node": node_of[name].removeprefix("n")},
             **where,
         )
@@ -318,38 +326,61 @@ def _near_pairs(places: ObjectArray) -> tuple[IntArray, IntArray]:
     return a[order], b[order]
 
 
-_DISAGREE: Final[Mapping[str, tuple[str, str]]] = {
-    "widths": ("width_m", "one is wide enough for the truck, the other is not"),
-    "clearances": ("height_m", "one is high enough for the truck, the other is not"),
-    "barriers": ("state", "they are of one kind and in different states"),
+#: Which column of a table's rows disagrees, and what is said of it.
+_DISAGREE: Final[Mapping[str, tuple[str, Message]]] = {
+    "widths": (
+        "width_m",
+        Message(
+            "{first} ({first_is:g} m, {first_date}) and {second} ({second_is:g} m, {second_date}) "
+            "were taken within {near_m:g} m of one another, but one is wide enough for the truck, "
+            "the other is not"
+        ),
+    ),
+    "clearances": (
+        "height_m",
+        Message(
+            "{first} ({first_is:g} m, {first_date}) and {second} ({second_is:g} m, {second_date}) "
+            "were taken within {near_m:g} m of one another, but one is high enough for the truck, "
+            "the other is not"
+        ),
+    ),
+    "barriers": (
+        "state",
+        Message(
+            "{first} ({first_is}, {first_date}) and {second} ({second_is}, {second_date}) were "
+            "taken within {near_m:g} m of one another, but they are of one kind and in different "
+            "states"
+        ),
+    ),
 }
+_NO_DATE: Final = Message("no date")
 
 
 def _tell_disagreeing(pairs: _Pairs, table: str) -> list[Finding]:
-    column, how = _DISAGREE[table]
+    column, message = _DISAGREE[table]
     told = []
     for both in zip(pairs.first, pairs.second, strict=True):
         rows = pairs.rows.iloc[list(both)]
-        said = [
-            f"{name} ({figure if isinstance(figure, str) else f'{figure:g} m'}, "
-            f"{'no date' if when is None or pd.isna(when) else when})"
-            for name, figure, when in zip(
-                rows["object_id"], rows[column], rows["date"], strict=True
-            )
-        ]
+        params: dict[str, Any] = {"near_m": ONE_PLACE_M}
+        for of, (_, row) in zip(("first", "second"), rows.iterrows(), strict=True):
+            params[of], params[f"{of}_is"] = row["object_id"], row[column]
+            params[f"{of}_date"] = _NO_DATE if pd.isna(row["date"]) else row["date"]
         told += [
             Finding(
                 "warning",
                 "surveys_disagree",
-                "{first} and {second} were taken within {near_m:g} m of one another, but " + how,
-                remedy="look again and delete the row that is out of date",
-                params={"first": said[0], "second": said[1], "near_m": ONE_PLACE_M},
+                message,
+                remedy=Message("look again and delete the row that is out of date"),
+                params=params,
                 column=column,
                 **where,
             )
             for where, _ in rows_told(rows)
         ]
     return told
+
+
+_PAIR: Final = Message("{one} and {other}")
 
 
 def same_place(
@@ -383,14 +414,22 @@ def same_place(
     kind = rows[_TYPE[table]].to_numpy(dtype=object) if table in _TYPE else np.zeros(len(rows))
     fresh = (kind[a] == kind[b]) & [pair not in but for pair in zip(ids[a], ids[b], strict=True)]
     a, b = a[fresh], b[fresh]
-    pairs = [f"{first} and {second}" for first, second in zip(ids[a], ids[b], strict=True)]
+    pairs = list(zip(ids[a], ids[b], strict=True))[:_SHOWN]
+
+    def first(language: Language) -> str:
+        return ", ".join(_PAIR.into(language, one=one, other=other) for one, other in pairs)
+
     return [
         Finding(
             "warning",
             "same_place",
-            "{count} rows lie within {near_m:g} m of another of their type (first: {first})",
-            remedy="if they are one object, delete one row or give both the same object_id",
-            params={"count": len(part), "near_m": ONE_PLACE_M, "first": _first(pairs)},
+            Message(
+                "{count} rows lie within {near_m:g} m of another of their type (first: {first})"
+            ),
+            remedy=Message(
+                "if they are one object, delete one row or give both the same object_id"
+            ),
+            params={"count": len(part), "near_m": ONE_PLACE_M, "first": Phrase(first)},
             column="object_id",
             **where,
         )
@@ -433,9 +472,13 @@ def check_map(
         Finding(
             "hint",
             "alley_end_near_road",
-            "{way} ends {away_m:.1f} m from {other} without a joint, at lon {lon:.5f}, "
-            "lat {lat:.5f}",
-            remedy="if one can pass there, join the two in OpenStreetMap; else nothing is wrong",
+            Message(
+                "way {way} ends {away_m:.1f} m from way {other} without a joint, at lon {lon:.5f}, "
+                "lat {lat:.5f}"
+            ),
+            remedy=Message(
+                "if one can pass there, join the two in OpenStreetMap; else nothing is wrong"
+            ),
             params={
                 "way": _way(network, hanging[i]),
                 "other": _way(network, other[i]),
@@ -529,7 +572,7 @@ def _joined(network: Network, node: IntArray, hanging: IntArray, other: IntArray
 def _way(network: Network, segment: int) -> str:
     way = network.segment_way[segment]
     name = network.tag("name")[way]
-    return f"way {network.ways['way_id'].iloc[way]}" + (f" ({name})" if name else "")
+    return str(network.ways["way_id"].iloc[way]) + (f" ({name})" if name else "")
 
 
 def no_alley_mapped(houses: pd.DataFrame, has_door: BoolArray, limit_m: float) -> list[Finding]:
@@ -554,9 +597,14 @@ def no_alley_mapped(houses: pd.DataFrame, has_door: BoolArray, limit_m: float) -
         Finding(
             "warning",
             "no_alley_mapped",
-            "{count} houses lie farther than {limit_m:g} m from any mapped road (first: {first})",
-            remedy="map their alleys in OpenStreetMap; if the houses are elsewhere, correct their "
-            "coordinates",
+            Message(
+                "{count} houses lie farther than {limit_m:g} m from any mapped road (first: "
+                "{first})"
+            ),
+            remedy=Message(
+                "map their alleys in OpenStreetMap; if the houses are elsewhere, correct their "
+                "coordinates"
+            ),
             params={"count": len(part), "limit_m": limit_m, "first": _first(part["house_id"])},
             **where,
         )

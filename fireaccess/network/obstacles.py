@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from fireaccess.model.answers import Answer, BoolArray, IntArray, ObjectArray, below
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import Findings
 from fireaccess.model.norm import Norm
 from fireaccess.model.text import normalise
@@ -267,12 +268,16 @@ def _match(
             findings.add(
                 "warning",
                 "osm_id_not_found",
-                "{object_id} names the OSM barrier {osm_id}, which the roads don't have; it is "
-                "set on the road that it names"
+                Message(
+                    "{object_id} names the OSM barrier {osm_id}, which the roads don't have; it is "
+                    "set on the road that it names"
+                )
                 if named[i]
-                else "{object_id} names the OSM barrier {osm_id}, which the roads don't have; it "
-                "is placed by its coordinates",
-                remedy="check osm_id, or leave it blank",
+                else Message(
+                    "{object_id} names the OSM barrier {osm_id}, which the roads don't have; it is "
+                    "placed by its coordinates"
+                ),
+                remedy=Message("check osm_id, or leave it blank"),
                 params={"object_id": row.object_id, "osm_id": row.osm_id},
                 file=row.file,
                 sheet=row.sheet,
@@ -319,8 +324,8 @@ def _places(
         findings.add(
             "error",
             "far_from_any_road",
-            "{object_id} is farther than {limit_m:g} m from any road; it is not used",
-            remedy="check its coordinates, or map the alley in OpenStreetMap",
+            Message("{object_id} is farther than {limit_m:g} m from any road; it is not used"),
+            remedy=Message("check its coordinates, or map the alley in OpenStreetMap"),
             params={"object_id": row["object_id"], "limit_m": limit_m},
             file=row["file"],
             sheet=row["sheet"],
@@ -536,9 +541,11 @@ def _tell_no_road(row: Any, findings: Findings) -> None:
     findings.add(
         "error",
         "road_takes_no_survey",
-        "{object_id} names {road}, which the map has as steps, a bridge or a tunnel only; it is "
-        "not used",
-        remedy="give its coordinates",
+        Message(
+            "{object_id} names {road}, which the map has as steps, a bridge or a tunnel only; it "
+            "is not used"
+        ),
+        remedy=Message("give its coordinates"),
         params={"object_id": row.object_id, "road": row.road_name},
         file=row.file,
         sheet=row.sheet,
@@ -552,9 +559,11 @@ def _tell_wall(row: Any, road: NamedRoad, findings: Findings) -> None:
     findings.add(
         "error",
         "wall_needs_a_place",
-        "{object_id} is a {type} somewhere on {road}, which has {count} stretches: which houses "
-        "lie behind it depends on where it stands; it is not used",
-        remedy="give its coordinates",
+        Message(
+            "{object_id} is a {type} somewhere on {road}, which has {count} stretches: which "
+            "houses lie behind it depends on where it stands; it is not used"
+        ),
+        remedy=Message("give its coordinates"),
         params={
             "object_id": row.object_id,
             "type": row.type,

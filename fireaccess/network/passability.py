@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -16,8 +18,11 @@ from fireaccess.model.answers import (
     IntArray,
     ObjectArray,
 )
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import Findings
+from fireaccess.model.formats import Language
 from fireaccess.model.norm import Norm
+from fireaccess.model.phrases import Phrase
 from fireaccess.model.vehicle import Vehicle
 from fireaccess.network.need import Need
 from fireaccess.network.network import Network
@@ -196,9 +201,14 @@ def _tell_disagreement(surveyed: Surveyed, findings: Findings) -> None:
         findings.add(
             "warning" if len(set(rows["answer"])) > 1 else "hint",
             "narrowest_disagree",
-            "{ids} each claim to be the narrowest place of one stretch but disagree: {figures} m",
-            remedy="measure again; a wide one certifies the stretch, a narrow one stays an "
-            "obstacle at its place",
+            Message(
+                "{ids} each claim to be the narrowest place of one stretch but disagree: {figures} "
+                "m"
+            ),
+            remedy=Message(
+                "measure again; a wide one certifies the stretch, a narrow one stays an obstacle "
+                "at its place"
+            ),
             params={
                 "ids": ", ".join(ids),
                 "figures": ", ".join(f"{value:g}" for value in rows["width_m"]),
@@ -208,6 +218,16 @@ def _tell_disagreement(surveyed: Surveyed, findings: Findings) -> None:
             row=int(first["row"]),
             column="width_m",
         )
+
+
+_READING: Final = Message("{name} {width_m:g} m")
+
+
+def _readings_told(names: Iterable[str], widths_m: Iterable[float], language: Language) -> str:
+    return ", ".join(
+        _READING.into(language, name=name, width_m=width_m)
+        for name, width_m in zip(names, widths_m, strict=True)
+    )
 
 
 def _tell_contradicted_roads(surveyed: Surveyed, findings: Findings) -> None:
@@ -245,17 +265,18 @@ def _tell_contradicted_roads(surveyed: Surveyed, findings: Findings) -> None:
         findings.add(
             "warning" if differ else "hint",
             "narrowest_disagree",
-            "{object_id} gives {width_m:g} m as the least width of {road}, but there: {others}",
-            remedy="measure again; what hinders stays an obstacle, what is wide certifies the road",
+            Message(
+                "{object_id} gives {width_m:g} m as the least width of {road}, but there: {others}"
+            ),
+            remedy=Message(
+                "measure again; what hinders stays an obstacle, what is wide certifies the road"
+            ),
             params={
                 "object_id": object_id,
                 "width_m": float(first["width_m"]),
                 "road": first["road_name"],
-                "others": ", ".join(
-                    f"{name} {width_m:g} m"
-                    for name, width_m in zip(
-                        rows["object_id_other"], rows["width_m_other"], strict=True
-                    )
+                "others": Phrase(
+                    partial(_readings_told, rows["object_id_other"], rows["width_m_other"])
                 ),
             },
             file=first["file"],

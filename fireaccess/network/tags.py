@@ -17,6 +17,7 @@ from fireaccess.model.answers import (
     at_least,
     below,
 )
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import Findings
 from fireaccess.model.norm import Norm
 from fireaccess.model.text import Quantity, parse_length, parse_weight
@@ -85,8 +86,8 @@ def figures_of(
             findings.add(
                 "hint",
                 "tag_not_read",
-                "way {way}: {key}={text} is no figure that can be used; it is ignored",
-                remedy="correct the tag in OpenStreetMap, or measure the place",
+                Message("way {way}: {key}={text} is no figure that can be used; it is ignored"),
+                remedy=Message("correct the tag in OpenStreetMap, or measure the place"),
                 **where,
             )
             continue
@@ -94,8 +95,8 @@ def figures_of(
             findings.add(
                 "warning",
                 "decimal_comma",
-                "way {way}: {key}={text} was read with a decimal comma",
-                remedy="correct the tag in OpenStreetMap to a decimal point",
+                Message("way {way}: {key}={text} was read with a decimal comma"),
+                remedy=Message("correct the tag in OpenStreetMap to a decimal point"),
                 **where,
             )
         figures[i] = quantity.value
@@ -195,8 +196,10 @@ def height_answers(network: Network, need: Need, findings: Findings) -> HeightAn
         findings.add(
             "hint",
             "weight_limit_off_bridge",
-            "{count} ways have a maxweight below the vehicle's mass but are no bridge; the "
-            "limit is noted and does not stop a fire engine (first: {first})",
+            Message(
+                "{count} ways have a maxweight below the vehicle's mass but are no bridge; the "
+                "limit is noted and does not stop a fire engine (first: {first})"
+            ),
             params={"count": len(ids), "first": ", ".join(map(str, ids[:3]))},
         )
     silent = np.isnan(physical_m)

@@ -22,87 +22,68 @@ from urllib.parse import quote
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_range
 
+from fireaccess.model.catalogue import Message
+from fireaccess.model.formats import Language, decimal
 from fireaccess.outputs.files import put_whole
 from fireaccess.outputs.lists import Column, Listing, Tone, lists, tones
 from fireaccess.outputs.plain import plain_text
 from fireaccess.outputs.result import Result
-from fireaccess.outputs.sentences import LANGUAGES, Language, decimal
 from fireaccess.outputs.styles import BLUE, GREY, LIGHT, VERMILION, YELLOW
 from fireaccess.outputs.told import no_answer, silent, synthetic, thresholds, told_on_paper
 from fireaccess.outputs.writing import MAP_FILE
 
 #: Every word of the workbook that is of no list, in Vietnamese and English.
-_TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+_TEXTS: Final[Mapping[str, Message]] = MappingProxyType(
     {
-        "cover": ("Bìa", "Cover"),
-        "title": (
-            "GIAO THÔNG, NGUỒN NƯỚC PHỤC VỤ CHỮA CHÁY: SỐ LIỆU VÀ DANH SÁCH",
-            "ROADS AND WATER FOR FIRE FIGHTING: FIGURES AND LISTS",
-        ),
-        "number": ("STT", "No."),
-        "basis": ("Căn cứ", "What it rests on"),
-        "figures": ("Số liệu chính", "Key figures"),
-        "figure": ("Chỉ số", "Figure"),
-        "worst": ("Xấu nhất", "Worst"),
-        "best": ("Tốt nhất", "Best"),
-        "measured": ("Chiều dài đã đo", "Length measured"),
-        "road": ("Nhà trong tầm vòi của xe chữa cháy", "Houses within hose reach of a truck"),
-        "road_60": ("Nhà cách xe không quá 60 m vòi", "Houses within 60 m of hose"),
-        "water": ("Nhà đủ gần nguồn nước", "Houses near enough to water"),
-        "point": ("Nhà đủ gần điểm chữa cháy", "Houses near enough to a fire point"),
-        "houses": ("Số nhà", "Houses"),
-        "people": ("Số người", "People"),
-        "alleys": ("Đường, ngõ xe không tới", "Roads and alleys without a truck"),
-        "alley_km": ("Chiều dài ngõ (km)", "Length of alleys (km)"),
-        "road_km": ("Chiều dài đường, ngõ (km)", "Length of roads and alleys (km)"),
-        "thresholds": ("Ngưỡng của tiêu chuẩn và xe", "Thresholds of norm and vehicle"),
-        "threshold": ("Ngưỡng", "Threshold"),
-        "value": ("Trị số", "Value"),
-        "clause": ("Điều khoản, nguồn", "Clause, source"),
-        "verified": ("Đã đối chiếu", "Verified"),
-        "yes": ("có", "yes"),
-        "no": ("chưa: giả định", "no: assumed"),
-        "settings": ("Thông số tính toán", "Settings"),
-        "mode": ("Bề rộng cần có theo", "Width needed by"),
-        "mode.norm": ("tiêu chuẩn", "the norm"),
-        "mode.vehicle": ("kích thước xe", "the vehicle"),
-        "starts": ("Xe xuất phát từ", "Trucks start from"),
-        "starts.arterial": ("các đường trục", "the arterials"),
-        "starts.stations": ("trụ sở chữa cháy", "the fire stations"),
-        "crs": ("Hệ tọa độ tính toán", "Analysis CRS"),
-        "snap_limit_m": (
-            "Nhà nối với đường trong vòng (m)",
-            "Houses joined to a road within (m)",
-        ),
-        "survey_snap_m": (
-            "Số đo gắn với đường trong vòng (m)",
-            "Readings set on a road within (m)",
-        ),
-        "reading_gap_m": (
-            "Hai số đo đủ rộng xác nhận đoạn dài đến (m)",
-            "Wide readings certify stretches up to (m)",
-        ),
-        "sheets": ("Các trang", "Sheets"),
-        "sheet": ("Trang", "Sheet"),
-        "rows": ("Số dòng", "Rows"),
-        "links": (
-            "Bấm vào chữ ở cột Bản đồ để mở bản đồ tại chỗ đó. Giữ nguyên thư mục của bản đồ "
-            "cạnh thư mục này; nếu bản đồ mở ra mà chưa tới nơi, hãy tìm mã hoặc tên trên bản đồ.",
+        "cover": Message("Cover"),
+        "title": Message("ROADS AND WATER FOR FIRE FIGHTING: FIGURES AND LISTS"),
+        "number": Message("No."),
+        "basis": Message("What it rests on", "cover"),
+        "figures": Message("Key figures"),
+        "figure": Message("Figure"),
+        "worst": Message("Worst"),
+        "best": Message("Best"),
+        "measured": Message("Length measured"),
+        "road": Message("Houses within hose reach of a truck"),
+        "road_60": Message("Houses within 60 m of hose"),
+        "water": Message("Houses near enough to water"),
+        "point": Message("Houses near enough to a fire point"),
+        "houses": Message("Houses", "count"),
+        "people": Message("People"),
+        "alleys": Message("Roads and alleys without a truck"),
+        "alley_km": Message("Length of alleys (km)"),
+        "road_km": Message("Length of roads and alleys (km)"),
+        "thresholds": Message("Thresholds of norm and vehicle"),
+        "threshold": Message("Threshold"),
+        "value": Message("Value"),
+        "clause": Message("Clause, source"),
+        "verified": Message("Verified"),
+        "yes": Message("yes"),
+        "no": Message("no: assumed"),
+        "settings": Message("Settings"),
+        "mode": Message("Width needed by"),
+        "mode.norm": Message("the norm"),
+        "mode.vehicle": Message("the vehicle"),
+        "starts": Message("Trucks start from"),
+        "starts.arterial": Message("the arterials"),
+        "starts.stations": Message("the fire stations"),
+        "crs": Message("Analysis CRS"),
+        "snap_limit_m": Message("Houses joined to a road within (m)"),
+        "survey_snap_m": Message("Readings set on a road within (m)"),
+        "reading_gap_m": Message("Wide readings certify stretches up to (m)"),
+        "sheets": Message("Sheets"),
+        "sheet": Message("Sheet"),
+        "rows": Message("Rows"),
+        "links": Message(
             "Click the word in the column Map to open the map there. Keep the map's folder beside "
-            "this one; should the map open without going there, search it for the code or name.",
+            "this one; should the map open without going there, search it for the code or name."
         ),
-        "no_persons": (
-            "Không ghi tên người (personal_data = false).",
-            "No person is named (personal_data = false).",
-        ),
-        "whole": ("Toàn địa bàn", "Whole area"),
-        "visible": ("Cộng các dòng đang hiện", "Sum of the rows shown"),
-        "none": ("Không có dòng nào.", "There are no rows."),
-        "not_all_linked": (
-            "Chỉ {count} dòng đầu có liên kết tới bản đồ.",
-            "Only the first {count} rows are linked to the map.",
-        ),
-        "page": ("Trang", "Page"),
+        "no_persons": Message("No person is named (personal_data = false)."),
+        "whole": Message("Whole area"),
+        "visible": Message("Sum of the rows shown"),
+        "none": Message("There are no rows."),
+        "not_all_linked": Message("Only the first {count} rows are linked to the map."),
+        "page": Message("Page"),
     }
 )
 
@@ -230,7 +211,6 @@ class _Writer:
         self.result = result
         self.book = book
         self.language: Language = result.project.options.language
-        self.place = LANGUAGES.index(self.language)
         self.style: Styles = functools.cache(lambda **properties: book.add_format(properties))
         self.lined = functools.partial(
             self.style, border=1, border_color=_LINE, valign="top", text_wrap=True
@@ -242,7 +222,7 @@ class _Writer:
         self.map = map_link
 
     def say(self, key: str) -> str:
-        return _TEXTS[key][self.place]
+        return _TEXTS[key].into(self.language)
 
     def number_style(self, kind: str, **properties: Any) -> Any:
         code = f"{_LOCALES[self.language]}{_NUMBERS[kind][0]}"

@@ -10,114 +10,98 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from fireaccess.model.catalogue import Message
+from fireaccess.model.formats import Language
 from fireaccess.outputs.lists import Column, Kind, Listing, in_order, known_cells, words
 from fireaccess.outputs.order import by_group
-from fireaccess.outputs.sentences import LANGUAGES, Language
 
 _STATES: Final = ("old", "new")
 
 #: Lists: title (of at most 31 letters), what it tells, and columns; what follows | isn't printed.
-_LISTS: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str], str]]] = MappingProxyType(
+_LISTS: Final[Mapping[str, tuple[Message, Message, str]]] = MappingProxyType(
     {
         "summary": (
-            ("Tóm tắt", "Summary"),
-            (
-                "Số nhà, số vật cản đã thay đổi, và dữ liệu nào làm thay đổi.",
-                "How many houses and barriers changed, and which input changed them.",
-            ),
+            Message("Summary"),
+            Message("How many houses and barriers changed, and which input changed them."),
             "what change why count",
         ),
         "houses": (
-            ("Nhà thay đổi", "Houses"),
-            (
-                "Nhà mới, nhà không còn, nhà có kết quả khác trước. Vì sao: tính lại lần lượt với "
-                "quy chuẩn, đường, khảo sát, danh sách nhà mới.",
+            Message("Houses", "changed"),
+            Message(
                 "Houses that are new, gone, or answered otherwise. Why: norm, roads, survey and "
-                "houses are exchanged one after another.",
+                "houses are exchanged one after another."
             ),
             "map house_id address group change why status_old status_new road_old road_new "
             "water_old water_new hose_old_m hose_new_m | point_old point_new lon lat",
         ),
         "barriers": (
-            ("Vật cản thay đổi", "Barriers"),
-            (
-                "Vật cản, chỗ hẹp mới có, không còn, hoặc có tình trạng khác trước.",
-                "Barriers and narrow places that are new, gone, or in another state.",
-            ),
+            Message("Barriers", "changed"),
+            Message("Barriers and narrow places that are new, gone, or in another state."),
             "map barrier_id type change state_old state_new effect_old effect_new dealt_with_old "
             "dealt_with_new | lon lat",
         ),
         "targets": (
-            ("Chỉ tiêu", "Targets"),
-            (
-                "Tiến độ của từng chỉ tiêu, trước và nay.",
-                "Progress to each target, before and now.",
-            ),
+            Message("Targets"),
+            Message("Progress to each target, before and now."),
             "target total_old done_old left_old total_new done_new left_new",
         ),
         "groups": (
-            ("Theo tổ", "Groups"),
-            (
-                "Số nhà, số nhà chắc chắn đạt, trước và nay.",
-                "Houses, and those that are covered for certain, before and now.",
-            ),
+            Message("Groups"),
+            Message("Houses, and those that are covered for certain, before and now."),
             "group houses_old houses_new road_covered_old road_covered_new water_covered_old "
             "water_covered_new",
         ),
         "rules": (
-            ("Quy chuẩn, thông số", "Norm and settings"),
-            (
-                "Trị số của quy chuẩn, xe và thông số đã khác trước.",
-                "Figures of norm, vehicle and settings that are others.",
-            ),
+            Message("Norm and settings"),
+            Message("Figures of norm, vehicle and settings that are others."),
             "figure old new",
         ),
     }
 )
-#: Columns: heading in Vietnamese and English, kind, width; {0} is "before" or "now".
-_COLUMNS: Final[Mapping[str, tuple[str, str, Kind, float]]] = MappingProxyType(
+#: Columns: heading, kind, width; {when} is "before" or "now".
+_COLUMNS: Final[Mapping[str, tuple[Message, Kind, float]]] = MappingProxyType(
     {
-        "what": ("Đối tượng", "What", "text", 16),
-        "change": ("Thay đổi", "Change", "word", 18),
-        "why": ("Vì sao", "Why", "text", 24),
-        "count": ("Số lượng", "Count", "count", 10),
-        "map": ("Bản đồ", "Map", "place", 7),
-        "house_id": ("Mã", "Code", "text", 14),
-        "address": ("Địa chỉ", "Address", "text", 26),
-        "group": ("Tổ dân phố", "Group", "text", 16),
-        "status": ("Tình trạng, {0}", "Status, {0}", "word", 17),
-        "road": ("Giao thông, {0}", "Road, {0}", "word", 11),
-        "water": ("Nguồn nước, {0}", "Water, {0}", "word", 11),
-        "point": ("Điểm chữa cháy, {0}", "Fire point, {0}", "word", 11),
-        "hose_m": ("Vòi từ xe (m), {0}", "Hose (m), {0}", "metres", 9),
-        "barrier_id": ("Mã", "Code", "text", 18),
-        "type": ("Loại", "Type", "text", 16),
-        "state": ("Tình trạng, {0}", "State, {0}", "text", 12),
-        "effect": ("Với xe, {0}", "To a truck, {0}", "word", 14),
-        "dealt_with": ("Đã xử lý, {0}", "Dealt with, {0}", "word", 9),
-        "target": ("Chỉ tiêu", "Target", "text", 46),
-        "total": ("Tổng số, {0}", "Target, {0}", "count", 9),
-        "done": ("Đã xong, {0}", "Done, {0}", "count", 9),
-        "left": ("Còn lại, {0}", "Left, {0}", "count", 9),
-        "houses": ("Số nhà, {0}", "Houses, {0}", "count", 9),
-        "road_covered": ("Giao thông đạt, {0}", "Road covered, {0}", "count", 9),
-        "water_covered": ("Nước đạt, {0}", "Water covered, {0}", "count", 9),
-        "figure": ("Trị số", "Figure", "text", 34),
-        "old": ("Trước", "Before", "text", 30),
-        "new": ("Nay", "Now", "text", 30),
-        "lon": ("Kinh độ (WGS 84)", "Longitude (WGS 84)", "degrees", 12),
-        "lat": ("Vĩ độ (WGS 84)", "Latitude (WGS 84)", "degrees", 12),
+        "what": (Message("What"), "text", 16),
+        "change": (Message("Change"), "word", 18),
+        "why": (Message("Why"), "text", 24),
+        "count": (Message("Count"), "count", 10),
+        "map": (Message("Map"), "place", 7),
+        "house_id": (Message("Code"), "text", 14),
+        "address": (Message("Address"), "text", 26),
+        "group": (Message("Group", "heading"), "text", 16),
+        "status": (Message("Status, {when}"), "word", 17),
+        "road": (Message("Road, {when}"), "word", 11),
+        "water": (Message("Water, {when}"), "word", 11),
+        "point": (Message("Fire point, {when}"), "word", 11),
+        "hose_m": (Message("Hose (m), {when}"), "metres", 9),
+        "barrier_id": (Message("Code"), "text", 18),
+        "type": (Message("Type"), "text", 16),
+        "state": (Message("State, {when}"), "text", 12),
+        "effect": (Message("To a truck, {when}"), "word", 14),
+        "dealt_with": (Message("Dealt with, {when}"), "word", 9),
+        "target": (Message("Target"), "text", 46),
+        "total": (Message("Target, {when}"), "count", 9),
+        "done": (Message("Done, {when}"), "count", 9),
+        "left": (Message("Left, {when}"), "count", 9),
+        "houses": (Message("Houses, {when}"), "count", 9),
+        "road_covered": (Message("Road covered, {when}"), "count", 9),
+        "water_covered": (Message("Water covered, {when}"), "count", 9),
+        "figure": (Message("Figure", "value"), "text", 34),
+        "old": (Message("Before"), "text", 30),
+        "new": (Message("Now"), "text", 30),
+        "lon": (Message("Longitude (WGS 84)"), "degrees", 12),
+        "lat": (Message("Latitude (WGS 84)"), "degrees", 12),
     }
 )
-_TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+_TEXTS: Final[Mapping[str, Message]] = MappingProxyType(
     {
-        "houses": ("Nhà", "Houses"),
-        "barriers": ("Vật cản, chỗ hẹp", "Barriers, narrow places"),
-        "when.old": ("trước", "before"),
-        "when.new": ("nay", "now"),
-        "change.gone": ("Không còn", "Gone"),
-        "change.changed": ("Đã đổi", "Changed"),
-        "change.new": ("Mới", "New"),
+        "houses": Message("Houses", "map"),
+        "barriers": Message("Barriers, narrow places"),
+        "when.old": Message("before"),
+        "when.new": Message("now"),
+        "change.gone": Message("Gone"),
+        "change.changed": Message("Changed"),
+        "change.new": Message("New"),
     }
 )
 #: What stands before the codes of a column in the keys of their words.
@@ -154,7 +138,7 @@ def change_lists(
     barriers = tables["barriers"]
     kinds = barriers["barrier_id"].str.split(":").str[0]
     barriers = barriers.assign(type=barriers["type"].where(kinds == "barrier", kinds))
-    known = words(language) | {key: both[LANGUAGES.index(language)] for key, both in _TEXTS.items()}
+    known = change_words(language)
     frames = {
         "summary": _summary(tables, known),
         "houses": _placed(tables["houses"], known, "group_order", "address", "house_id"),
@@ -164,6 +148,11 @@ def change_lists(
         "rules": tables["rules"],
     }
     return tuple(_listing(name, frame, known, language) for name, frame in frames.items())
+
+
+def change_words(language: Language) -> dict[str, str]:
+    """Return the words of the lists and those of changes alone."""
+    return words(language) | {key: text.into(language) for key, text in _TEXTS.items()}
 
 
 def _summary(tables: Mapping[str, pd.DataFrame], known: Mapping[str, str]) -> pd.DataFrame:
@@ -198,21 +187,20 @@ def _placed(frame: gpd.GeoDataFrame, known: Mapping[str, str], *by: str) -> pd.D
 def _listing(
     name: str, frame: pd.DataFrame, known: Mapping[str, str], language: Language
 ) -> Listing:
-    place = LANGUAGES.index(language)
     title, note, names = _LISTS[name]
     printed, _, _ = names.partition("|")
     columns = []
     for key in names.replace("|", "").split():
         base, state = _parted(key)
-        *headings, kind, width = _COLUMNS[base]
-        heading = str(headings[place]).format(known[f"when.{state}"] if state else "")
+        told, kind, width = _COLUMNS[base]
+        heading = told.into(language, when=known[f"when.{state}"] if state else "")
         columns.append(Column(key, heading, kind, width, (key,) if base in _SUMMED else ()))
     frame = frame.reset_index(drop=True)
     rows = {column.name: _told(frame[column.name], known) for column in columns}
     return Listing(
         name=name,
-        title=title[place],
-        note=note[place],
+        title=title.into(language),
+        note=note.into(language),
         columns=tuple(columns),
         printed=len(printed.split()),
         rows=pd.DataFrame({**rows, "at": frame.get("at")}, dtype=object),

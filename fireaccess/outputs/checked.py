@@ -23,7 +23,9 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.properties import PageSetupProperties
 
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import Finding, InputError
+from fireaccess.model.formats import LANGUAGES, Language
 from fireaccess.model.layers import TABLES
 from fireaccess.model.text import nfc
 from fireaccess.model.words import FINDINGS_TITLE, columns_by_heading, plain, tables_by_title
@@ -33,16 +35,19 @@ from fireaccess.sources.sheets import Sheet
 from fireaccess.sources.workbook import is_workbook, read_workbook
 
 _LIST: Final = FINDINGS_TITLE
-_LIST_COLUMNS: Final[Mapping[str, int]] = MappingProxyType(
+_LIST_COLUMNS: Final[Mapping[Message, int]] = MappingProxyType(
     {
-        "severity": 10,
-        "sheet": 20,
-        "row": 14,
-        "column": 18,
-        "value": 24,
-        "what is wrong": 60,
-        "what to do": 60,
+        Message("severity"): 10,
+        Message("sheet"): 20,
+        Message("row"): 14,
+        Message("column"): 18,
+        Message("value"): 24,
+        Message("what is wrong"): 60,
+        Message("what to do"): 60,
     }
+)
+_SEVERITIES: Final[Mapping[str, Message]] = MappingProxyType(
+    {"error": Message("error"), "warning": Message("warning"), "hint": Message("hint")}
 )
 _COLOURS: Final[Mapping[str, str]] = MappingProxyType(
     {"error": "FFF4A6A0", "warning": "FFFFD37A", "hint": "FFBFE0F5"}
@@ -71,7 +76,13 @@ _MARK: Final = "\n\n— fireaccess —\n"
 _FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write_checked(findings: Iterable[Finding], files: Iterable[Path], folder: Path) -> list[Path]:
+def write_checked(
+    findings: Iterable[Finding],
+    files: Iterable[Path],
+    folder: Path,
+    *,
+    language: Language = "en",
+) -> list[Path]:
     r"""Write a checked copy of each file that holds a row with a finding; same input, same bytes.
 
     In ``<name>-checked.xlsx`` the cells with a finding are red (error), amber (warning) or light
@@ -87,6 +98,8 @@ def write_checked(findings: Iterable[Finding], files: Iterable[Path], folder: Pa
     folder
         Where to write; made if missing. A copy that somebody has worked in is never replaced:
         the new one gets a number.
+    language
+        That of the notes and the list.
 
     Returns
     -------
@@ -120,7 +133,7 @@ def write_checked(findings: Iterable[Finding], files: Iterable[Path], folder: Pa
             continue
         copy = _free_name(path, paths, folder, taken)
         taken.add(copy.resolve())
-        put_whole(copy, _checked(path, own))
+        put_whole(copy, _checked(path, own, language))
         written.append(copy)
     return written
 
@@ -152,19 +165,19 @@ def _was_edited(path: Path) -> bool:
     return saved is None or saved[2] != _SAVED.encode()
 
 
-def _checked(path: Path, findings: Sequence[Finding]) -> bytes:
+def _checked(path: Path, findings: Sequence[Finding], language: Language) -> bytes:
     """Return the bytes of a file's checked copy."""
     book, sheets = _opened(path)
     for name in [name for name, sheet in sheets.items() if _is_earlier_list(sheet)]:
         book.remove(sheets.pop(name))
     for sheet in sheets.values():
         _forget_earlier_marks(sheet)
-    _mark(sheets, findings)
+    _mark(sheets, findings, language)
     for sheet in sheets.values():
         for cell in _cells(sheet):
             if cell.data_type == "s" and str(cell.value).startswith(_FORMULA_SIGNS):
                 cell.quotePrefix = True
-    _write_list(book, findings)
+    _write_list(book, findings, language)
     content = io.BytesIO()
     book.save(content)
     return _timeless(content.getvalue())
@@ -254,7 +267,9 @@ def _forget_earlier_marks(sheet: Any) -> None:
             cell.comment = Comment(own, cell.comment.author)
 
 
-def _mark(sheets: Mapping[str | None, Any], findings: Sequence[Finding]) -> None:
+def _mark(
+    sheets: Mapping[str | None, Any], findings: Sequence[Finding], language: Language
+) -> None:
     """Colour the cells with findings by the worst, and note what is wrong."""
     about: dict[tuple[str | None, int, int], list[Finding]] = {}
     columns = {name: _columns(sheet) for name, sheet in sheets.items()}
@@ -272,7 +287,7 @@ def _mark(sheets: Mapping[str | None, Any], findings: Sequence[Finding]) -> None
         worst = min(own, key=lambda finding: _RANK.index(finding.severity))
         cell.fill = PatternFill("solid", fgColor=_COLOURS[worst.severity])
         if k < _MOST_NOTES:
-            _note(cell, own)
+            _note(cell, own, language)
 
 
 def _by_place(item: tuple[tuple[str | None, int, int], Any]) -> tuple[str, int, int]:
@@ -290,9 +305,10 @@ def _owner(sheet: Any, row: int, column: int) -> Any:
     return cell
 
 
-def _note(cell: Any, findings: Sequence[Finding]) -> None:
+def _note(cell: Any, findings: Sequence[Finding], language: Language) -> None:
     lines = dict.fromkeys(
-        f"{f.severity}: {f.what}" + (f"\n→ {f.what_to_do}" if f.what_to_do else "")
+        f"{_SEVERITIES[f.severity].into(language)}: {f.what_in(language)}"
+        + (f"\n→ {f.remedy_in(language)}" if f.remedy else "")
         for f in findings
     )
     text = ILLEGAL_CHARACTERS_RE.sub("\ufffd", "\n\n".join(lines))[:_LONGEST_NOTE]
@@ -326,26 +342,27 @@ def _columns(sheet: Any) -> dict[str, int]:
 
 # The list
 def _is_earlier_list(sheet: Any) -> bool:
-    return [c.value for c in _cells(sheet) if c.row == 1] == list(_LIST_COLUMNS)
+    first = [cell.value for cell in _cells(sheet) if cell.row == 1]
+    return any(first == [name.into(known) for name in _LIST_COLUMNS] for known in LANGUAGES)
 
 
-def _write_list(book: Any, findings: Sequence[Finding]) -> None:
+def _write_list(book: Any, findings: Sequence[Finding], language: Language) -> None:
     """Put a sheet before all others that lists the findings."""
     sheet = book.create_sheet(_LIST, 0)
     dark = PatternFill("solid", fgColor="FF1F4E79")
     for k, (name, width) in enumerate(_LIST_COLUMNS.items(), start=1):
-        cell = sheet.cell(1, k, name)
+        cell = sheet.cell(1, k, name.into(language))
         cell.font, cell.fill = Font("Calibri", 11, bold=True, color="FFFFFFFF"), dark
         sheet.column_dimensions[cell.column_letter].width = width
     for i, finding in enumerate(findings, start=2):
         texts = (
-            finding.severity,
+            _SEVERITIES[finding.severity].into(language),
             finding.sheet,
             _ranges(finding.every_row),
             finding.column,
             finding.value,
-            finding.what,
-            finding.what_to_do,
+            finding.what_in(language),
+            finding.remedy_in(language),
         )
         for k, text in enumerate(texts, start=1):
             cell = sheet.cell(i, k)

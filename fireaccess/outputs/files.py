@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import OutputError
 
 #: The first day that a ZIP archive can tell.
@@ -42,10 +43,13 @@ def put_whole(path: Path, content: bytes) -> None:
             aside.unlink(missing_ok=True)
     except OSError as error:
         raise OutputError(
-            f"the file can't be written: {error.strerror or error}",
+            Message("the file can't be written: {reason}"),
             file=path,
-            remedy="close it where it is open, choose another folder, or ask for the right to "
-            "write there",
+            remedy=Message(
+                "close it where it is open, choose another folder, or ask for the right to write "
+                "there"
+            ),
+            reason=error.strerror or str(error),
         ) from None
 
 

@@ -18,10 +18,11 @@ import pandas as pd
 import shapely
 
 from fireaccess.analysis.statistics import STATUSES
+from fireaccess.model.catalogue import Message
+from fireaccess.model.formats import Language, day
 from fireaccess.outputs.map.texts import texts
 from fireaccess.outputs.order import by_group, natural
 from fireaccess.outputs.result import Result
-from fireaccess.outputs.sentences import LANGUAGES, Language, day
 from fireaccess.sources.coordinates import WGS84, transform_xy
 
 Kind = Literal[
@@ -36,251 +37,221 @@ _BY_HAND: Final = "task person unit due product authority note"
 _WHERE: Final = "lon lat east north"
 
 #: Lists: title (of at most 31 letters), what it tells, and columns; what follows | isn't printed.
-_LISTS: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str], str]]] = MappingProxyType(
+_LISTS: Final[Mapping[str, tuple[Message, Message, str]]] = MappingProxyType(
     {
         "groups": (
-            ("Thống kê theo tổ", "Residential groups"),
-            (
-                "Xấu nhất: chỗ chưa rõ coi như xe không qua. Tốt nhất: chỗ chưa rõ coi như xe qua "
-                "được. Tỷ lệ tính trên mọi nhà, kể cả nhà chưa tính được.",
+            Message("Residential groups", "statistics"),
+            Message(
                 "Worst: what is not known keeps a truck out. Best: what is not known lets it "
-                "through. Shares are of all houses, those not computed included.",
+                "through. Shares are of all houses, those not computed included."
             ),
             "group houses people unconnected {answers} alley_measured_share",
         ),
         "distances": (
-            ("Cự ly, thiết bị theo tổ", "Distances and equipment"),
-            (
-                "Mét dọc đường đi, không phải đường chim bay. Một nửa số nhà không xa quá trung "
-                "vị, chín phần mười không xa quá phân vị 90. Hai số này không cộng được.",
+            Message("Distances and equipment"),
+            Message(
                 "Metres along the way, not straight. Half of the houses are no farther than the "
-                "median, nine tenths no farther than the 90th percentile; neither adds up.",
+                "median, nine tenths no farther than the 90th percentile; neither adds up."
             ),
             "group houses {distances} hydrant_within_150_m equipped checked registered installed",
         ),
         "targets": (
-            ("Chỉ tiêu", "Targets"),
-            ("Hạn chót: {due}. Số liệu mới nhất: {newest}.", "Due: {due}. Newest data: {newest}."),
+            Message("Targets"),
+            Message("Due: {due}. Newest data: {newest}."),
             "target_name target done left per_month done_share target_due owner target_product "
             "target_authority",
         ),
         "approved": (
-            ("Danh mục được duyệt", "Approved list"),
-            (
-                "Nhà thuộc khu vực không bảo đảm giao thông, nguồn nước: danh mục được duyệt bên "
-                "cạnh kết quả tính toán. Danh mục được duyệt là căn cứ để lắp thiết bị truyền tin.",
+            Message("Approved list"),
+            Message(
                 "Houses in areas without road or water: the approved list beside what was "
-                "computed. The approved one decides who installs an alarm transmitter.",
+                "computed. The approved one decides who installs an alarm transmitter."
             ),
             "group houses listed both only_listed only_listed_open only_computed asked "
             "installed_of_asked",
         ),
         "transmitters": (
-            ("Truyền tin theo tháng", "Transmitters by month"),
-            (
-                "Thiết bị truyền tin báo cháy: số hộ đăng ký lắp và số hộ đã lắp theo tháng.",
-                "Alarm transmitters: households that registered one, and that had it installed.",
+            Message("Transmitters by month"),
+            Message(
+                "Alarm transmitters: households that registered one, and that had it installed."
             ),
             "month registered installed",
         ),
         "alleys": (
-            ("Đường, ngõ xe không tới", "Roads without a truck"),
-            (
-                "Đường, ngõ mà xe chữa cháy không tới được hoặc chưa rõ có tới được không. Các cột "
-                "để trống do phường ghi: rõ việc, rõ người, rõ trách nhiệm, rõ thời gian, rõ sản "
-                "phẩm, rõ thẩm quyền.",
+            Message("Roads without a truck"),
+            Message(
                 "Roads and alleys that a fire engine does not get to, or not for certain. The "
-                "office fills in the blank columns.",
+                "office fills in the blank columns."
             ),
             "map name groups length_m measured_share min_width_m depth_m deep certain houses "
             "people houses_not_covered houses_needs_survey stopped_by water_m has_water_solution "
             f"has_fire_point needs_fire_point {_BY_HAND} | depth_best_m water_id code {_WHERE}",
         ),
         "barriers": (
-            ("Vật cản, chỗ hẹp", "Barriers, narrow places"),
-            (
-                "Barie, cọc, cổng và các chỗ hẹp, chỗ thấp đã đo; vật đã tháo dỡ vẫn giữ trong "
-                "danh sách. Các cột để trống do phường ghi.",
+            Message("Barriers, narrow places"),
+            Message(
                 "Barriers, posts, gates, measured narrow and low places; removed ones stay in the "
-                "list. The office fills in the blank columns.",
+                "list. The office fills in the blank columns."
             ),
             "map code type described state clear_width_m effect dealt_with {keyholder} source "
             f"checked_on {_BY_HAND} | {_WHERE}",
         ),
         "water": (
-            ("Nguồn nước", "Water sources"),
-            (
-                "Trụ, bể, ao, hồ, sông, bến lấy nước: khảo sát và trên OpenStreetMap.",
-                "Hydrants, tanks, ponds, rivers, suction points: surveyed and mapped.",
-            ),
+            Message("Water sources"),
+            Message("Hydrants, tanks, ponds, rivers, suction points: surveyed and mapped."),
             f"map code type working usable houses_served source checked_on {_WHERE}",
         ),
         "fire_points": (
-            ("Điểm chữa cháy", "Fire points"),
-            (
-                "Điểm chữa cháy công cộng và bình chữa cháy công cộng.",
-                "Public fire points and public extinguishers.",
-            ),
+            Message("Fire points", "list"),
+            Message("Public fire points and public extinguishers."),
             f"map code type working usable houses_served source checked_on {_WHERE}",
         ),
         "houses": (
-            ("Nhà", "Houses"),
-            (
-                "Mọi nhà, xếp theo tổ rồi theo tình trạng: lọc cột tình trạng để có các nhà thuộc "
-                "khu vực không bảo đảm giao thông, nguồn nước.",
+            Message("Houses", "map"),
+            Message(
                 "All houses by group and status: filter by status for those in areas without road "
-                "or water.",
+                "or water."
             ),
             "map code address group people status road hose_m hose_best_m water water_id water_m "
             "hydrant_m point point_m alley reason | use extinguisher extinguisher_on transmitter "
             f"registered_month approved {_WHERE}",
         ),
         "hydrant_gaps": (
-            ("Đoạn xa trụ nước", "Roads far from a hydrant"),
-            (
-                "Đoạn đường xe tới được, cách mọi trụ nước còn dùng xa quá nửa khoảng cách quy "
-                "định giữa hai trụ.",
+            Message("Roads far from a hydrant"),
+            Message(
                 "Stretches that a truck gets to, farther than half the spacing from any working "
-                "hydrant.",
+                "hydrant."
             ),
             f"map name length_m code {_WHERE}",
         ),
     }
 )
 
-#: Columns: heading in Vietnamese and English, kind, width in letters.
-_COLUMNS: Final[Mapping[str, tuple[str, str, Kind, float]]] = MappingProxyType(
+#: Columns: heading, kind, width in letters.
+_COLUMNS: Final[Mapping[str, tuple[Message, Kind, float]]] = MappingProxyType(
     {
-        "group": ("Tổ dân phố", "Group", "text", 16),
-        "groups": ("Tổ dân phố", "Group", "text", 16),
-        "houses": ("Số nhà", "Houses", "count", 8),
-        "people": ("Số người", "People", "count", 8),
-        "alley_measured_share": ("Chiều dài ngõ đã đo", "Alleys measured", "share", 9),
-        "measured_share": ("Đã đo", "Measured", "share", 8),
-        "unconnected": ("Chưa tính được", "Not computed", "count", 8),
-        "hydrant_within_150_m": ("Có trụ nước trong 150 m", "Hydrant within 150 m", "count", 9),
-        "equipped": ("Có bình chữa cháy", "With an extinguisher", "count", 9),
-        "checked": ("Bình đã kiểm tra", "Extinguisher checked", "count", 9),
-        "registered": ("Đăng ký truyền tin", "Alarm registered", "count", 9),
-        "installed": ("Đã lắp truyền tin", "Alarm installed", "count", 9),
-        "target_name": ("Chỉ tiêu", "Target", "text", 46),
-        "target": ("Tổng số", "Target", "count", 10),
-        "done": ("Đã xong", "Done", "count", 10),
-        "left": ("Còn lại", "Left", "count", 10),
-        "per_month": ("Mỗi tháng phải làm", "Per month", "rate", 11),
-        "done_share": ("Tỷ lệ xong", "Share done", "share", 10),
-        "target_due": ("Hạn chót", "Due", "date", 11),
-        "owner": ("Chủ trì", "Answers for it", "text", 22),
-        "target_product": ("Sản phẩm", "Product", "text", 22),
-        "target_authority": ("Thẩm quyền", "Authority", "text", 22),
-        "listed": ("Trong danh mục", "On the list", "count", 9),
-        "both": ("Cả hai", "In both", "count", 9),
-        "only_listed": ("Chỉ trong danh mục", "Only on the list", "count", 9),
-        "only_listed_open": ("…trong đó chưa rõ", "…of these not known", "count", 9),
-        "only_computed": ("Chỉ theo tính toán", "Only computed", "count", 9),
-        "asked": ("Hộ thuộc diện lắp truyền tin", "Asked for a transmitter", "count", 10),
-        "installed_of_asked": ("…trong đó đã lắp", "…of these installed", "count", 9),
-        "month": ("Tháng", "Month", "text", 12),
-        "name": ("Tên đường, ngõ", "Road", "text", 21),
-        "length_m": ("Dài (m)", "Length (m)", "metres", 8),
-        "min_width_m": ("Hẹp nhất đã biết (m)", "Narrowest known (m)", "width", 8),
-        "depth_m": ("Sâu (m)", "Depth (m)", "metres", 8),
-        "depth_best_m": ("Sâu, tốt nhất (m)", "Depth, best case (m)", "metres", 9),
-        "deep": ("Ngõ sâu", "Deep", "text", 7),
-        "certain": ("Chắc chắn xe không tới", "Certain", "text", 7),
-        "houses_not_covered": ("Nhà ngoài tầm vòi", "Houses not covered", "count", 8),
-        "houses_needs_survey": ("Nhà cần khảo sát", "Houses that need a survey", "count", 8),
-        "stopped_by": ("Xe bị chặn bởi", "The truck is stopped by", "text", 26),
-        "water_id": ("Nguồn nước gần nhất", "Nearest water", "text", 10),
-        "water_m": ("Tới nguồn nước (m)", "To water (m)", "metres", 8),
-        "has_water_solution": ("Có giải pháp cấp nước", "Water solution", "word", 9),
-        "has_fire_point": ("Có điểm chữa cháy", "Fire point", "text", 8),
-        "needs_fire_point": ("Cần điểm chữa cháy", "Needs a fire point", "text", 8),
-        "task": ("Việc phải làm (ghi tay)", "Task (by hand)", "text", 11),
-        "person": ("Người làm (ghi tay)", "Person (by hand)", "text", 10),
-        "unit": ("Chịu trách nhiệm (ghi tay)", "Responsible (by hand)", "text", 12),
-        "due": ("Thời hạn (ghi tay)", "Due (by hand)", "date", 11),
-        "product": ("Sản phẩm (ghi tay)", "Product (by hand)", "text", 10),
-        "authority": ("Thẩm quyền (ghi tay)", "Authority (by hand)", "text", 10),
-        "note": ("Ghi chú (ghi tay)", "Remarks (by hand)", "text", 10),
-        "map": ("Bản đồ", "Map", "place", 7),
-        "code": ("Mã", "Code", "text", 15),
-        "type": ("Loại", "Type", "text", 15),
-        "described": ("Vị trí, căn cứ", "Place, evidence", "text", 34),
-        "state": ("Tình trạng", "State", "text", 10),
-        "clear_width_m": ("Khoảng hở (m)", "Gap (m)", "width", 8),
-        "effect": ("Với xe chữa cháy", "To a fire engine", "word", 12),
-        "dealt_with": ("Đã xử lý", "Dealt with", "word", 8),
-        "keyholder": ("Người giữ khóa", "Keyholder", "text", 15),
-        "source": ("Nguồn số liệu", "Source", "text", 16),
-        "checked_on": ("Ngày kiểm tra, đo", "Checked, measured", "date", 11),
-        "working": ("Còn hoạt động", "Working", "word", 10),
-        "usable": ("Xe dùng được", "Usable by a truck", "word", 10),
-        "houses_served": ("Số nhà phục vụ", "Houses served", "count", 9),
-        "address": ("Địa chỉ", "Address", "text", 26),
-        "status": ("Tình trạng", "Status", "word", 17),
-        "road": ("Giao thông", "Road", "word", 10),
-        "hose_m": ("Vòi từ xe, xấu nhất (m)", "Hose, worst case (m)", "metres", 8),
-        "hose_best_m": ("Vòi từ xe, tốt nhất (m)", "Hose, best case (m)", "metres", 8),
-        "water": ("Nguồn nước", "Water", "word", 10),
-        "hydrant_m": ("Tới trụ nước (m)", "To a hydrant (m)", "metres", 8),
-        "point": ("Điểm chữa cháy", "Fire point", "word", 10),
-        "point_m": ("Tới điểm chữa cháy (m)", "To a fire point (m)", "metres", 8),
-        "alley": ("Ngõ xe không tới", "Alley without a truck", "text", 18),
-        "reason": ("Lý do", "Reason", "text", 62),
-        "use": ("Công năng", "Use", "text", 15),
-        "extinguisher": ("Bình chữa cháy", "Extinguisher", "text", 9),
-        "extinguisher_on": ("Ngày kiểm tra bình", "Extinguisher checked", "date", 12),
-        "transmitter": ("Thiết bị truyền tin", "Alarm transmitter", "text", 11),
-        "registered_month": ("Tháng đăng ký", "Month registered", "text", 10),
-        "approved": ("Trong danh mục được duyệt", "On the approved list", "text", 9),
-        "lon": ("Kinh độ (WGS 84)", "Longitude (WGS 84)", "degrees", 12),
-        "lat": ("Vĩ độ (WGS 84)", "Latitude (WGS 84)", "degrees", 12),
-        "east": ("Đông E (m), {crs}", "East E (m), {crs}", "grid", 15),
-        "north": ("Bắc N (m), {crs}", "North N (m), {crs}", "grid", 15),
+        "group": (Message("Group", "heading"), "text", 16),
+        "groups": (Message("Group", "heading"), "text", 16),
+        "houses": (Message("Houses", "count"), "count", 8),
+        "people": (Message("People"), "count", 8),
+        "alley_measured_share": (Message("Alleys measured"), "share", 9),
+        "measured_share": (Message("Measured"), "share", 8),
+        "unconnected": (Message("Not computed"), "count", 8),
+        "hydrant_within_150_m": (Message("Hydrant within 150 m"), "count", 9),
+        "equipped": (Message("With an extinguisher"), "count", 9),
+        "checked": (Message("Extinguisher checked"), "count", 9),
+        "registered": (Message("Alarm registered"), "count", 9),
+        "installed": (Message("Alarm installed"), "count", 9),
+        "target_name": (Message("Target"), "text", 46),
+        "target": (Message("Target", "total"), "count", 10),
+        "done": (Message("Done"), "count", 10),
+        "left": (Message("Left"), "count", 10),
+        "per_month": (Message("Per month"), "rate", 11),
+        "done_share": (Message("Share done"), "share", 10),
+        "target_due": (Message("Due"), "date", 11),
+        "owner": (Message("Answers for it"), "text", 22),
+        "target_product": (Message("Product"), "text", 22),
+        "target_authority": (Message("Authority"), "text", 22),
+        "listed": (Message("On the list"), "count", 9),
+        "both": (Message("In both"), "count", 9),
+        "only_listed": (Message("Only on the list"), "count", 9),
+        "only_listed_open": (Message("…of these not known"), "count", 9),
+        "only_computed": (Message("Only computed"), "count", 9),
+        "asked": (Message("Asked for a transmitter"), "count", 10),
+        "installed_of_asked": (Message("…of these installed"), "count", 9),
+        "month": (Message("Month"), "text", 12),
+        "name": (Message("Road", "name"), "text", 21),
+        "length_m": (Message("Length (m)"), "metres", 8),
+        "min_width_m": (Message("Narrowest known (m)"), "width", 8),
+        "depth_m": (Message("Depth (m)"), "metres", 8),
+        "depth_best_m": (Message("Depth, best case (m)"), "metres", 9),
+        "deep": (Message("Deep"), "text", 7),
+        "certain": (Message("Certain"), "text", 7),
+        "houses_not_covered": (Message("Houses not covered"), "count", 8),
+        "houses_needs_survey": (Message("Houses that need a survey"), "count", 8),
+        "stopped_by": (Message("The truck is stopped by"), "text", 26),
+        "water_id": (Message("Nearest water"), "text", 10),
+        "water_m": (Message("To water (m)"), "metres", 8),
+        "has_water_solution": (Message("Water solution", "whether there is one"), "word", 9),
+        "has_fire_point": (Message("Fire point", "whether there is one"), "text", 8),
+        "needs_fire_point": (Message("Needs a fire point"), "text", 8),
+        "task": (Message("Task (by hand)"), "text", 11),
+        "person": (Message("Person (by hand)"), "text", 10),
+        "unit": (Message("Responsible (by hand)"), "text", 12),
+        "due": (Message("Due (by hand)"), "date", 11),
+        "product": (Message("Product (by hand)"), "text", 10),
+        "authority": (Message("Authority (by hand)"), "text", 10),
+        "note": (Message("Remarks (by hand)"), "text", 10),
+        "map": (Message("Map"), "place", 7),
+        "code": (Message("Code"), "text", 15),
+        "type": (Message("Type"), "text", 15),
+        "described": (Message("Place, evidence"), "text", 34),
+        "state": (Message("State"), "text", 10),
+        "clear_width_m": (Message("Gap (m)"), "width", 8),
+        "effect": (Message("To a fire engine"), "word", 12),
+        "dealt_with": (Message("Dealt with"), "word", 8),
+        "keyholder": (Message("Keyholder"), "text", 15),
+        "source": (Message("Source"), "text", 16),
+        "checked_on": (Message("Checked, measured"), "date", 11),
+        "working": (Message("Working", "heading"), "word", 10),
+        "usable": (Message("Usable by a truck"), "word", 10),
+        "houses_served": (Message("Houses served"), "count", 9),
+        "address": (Message("Address"), "text", 26),
+        "status": (Message("Status"), "word", 17),
+        "road": (Message("Road", "answer"), "word", 10),
+        "hose_m": (Message("Hose, worst case (m)"), "metres", 8),
+        "hose_best_m": (Message("Hose, best case (m)"), "metres", 8),
+        "water": (Message("Water"), "word", 10),
+        "hydrant_m": (Message("To a hydrant (m)"), "metres", 8),
+        "point": (Message("Fire point"), "word", 10),
+        "point_m": (Message("To a fire point (m)"), "metres", 8),
+        "alley": (Message("Alley without a truck"), "text", 18),
+        "reason": (Message("Reason"), "text", 62),
+        "use": (Message("Use"), "text", 15),
+        "extinguisher": (Message("Extinguisher"), "text", 9),
+        "extinguisher_on": (Message("Extinguisher checked", "date"), "date", 12),
+        "transmitter": (Message("Alarm transmitter"), "text", 11),
+        "registered_month": (Message("Month registered"), "text", 10),
+        "approved": (Message("On the approved list"), "text", 9),
+        "lon": (Message("Longitude (WGS 84)"), "degrees", 12),
+        "lat": (Message("Latitude (WGS 84)"), "degrees", 12),
+        "east": (Message("East E (m), {crs}"), "grid", 15),
+        "north": (Message("North N (m), {crs}"), "grid", 15),
         # Headings that are put together
-        "of.road": ("Giao thông", "Road", "count", 8.5),
-        "of.road_60": ("Vòi đến 60 m", "Hose up to 60 m", "count", 8.5),
-        "of.water": ("Nước", "Water", "count", 8.5),
-        "of.point": ("Điểm chữa cháy", "Fire point", "count", 8.5),
-        "of.covered": ("đạt", "covered", "count", 8.5),
-        "of.needs_survey": ("cần khảo sát", "needs a survey", "count", 8.5),
-        "of.not_covered": ("không đạt", "not covered", "count", 8.5),
-        "of.share_worst": ("tỷ lệ xấu nhất", "worst share", "share", 8.5),
-        "of.share_best": ("tỷ lệ tốt nhất", "best share", "share", 8.5),
-        "of.median": ("trung vị", "median", "metres", 8.5),
-        "of.p90": ("phân vị 90", "90th percentile", "metres", 8.5),
+        "of.road": (Message("Road", "answer"), "count", 8.5),
+        "of.road_60": (Message("Hose up to 60 m"), "count", 8.5),
+        "of.water": (Message("Water", "list"), "count", 8.5),
+        "of.point": (Message("Fire point"), "count", 8.5),
+        "of.covered": (Message("covered"), "count", 8.5),
+        "of.needs_survey": (Message("needs a survey"), "count", 8.5),
+        "of.not_covered": (Message("not covered"), "count", 8.5),
+        "of.share_worst": (Message("worst share"), "share", 8.5),
+        "of.share_best": (Message("best share"), "share", 8.5),
+        "of.median": (Message("median"), "metres", 8.5),
+        "of.p90": (Message("90th percentile"), "metres", 8.5),
     }
 )
-_TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+_TEXTS: Final[Mapping[str, Message]] = MappingProxyType(
     {
-        "covered": ("đạt", "covered"),
-        "needs_survey": ("cần khảo sát", "needs a survey"),
-        "not_covered": ("không đạt", "not covered"),
-        "type.extinguisher": ("bình chữa cháy công cộng", "public extinguisher"),
-        "open": ("mở", "open"),
-        "not_set": ("chưa đặt", "not set"),
-        "target.water_solutions": (
-            "Đường, ngõ xe không tới có giải pháp cấp nước",
-            "Roads and alleys without a truck that have a water solution",
+        "covered": Message("covered"),
+        "needs_survey": Message("needs a survey"),
+        "not_covered": Message("not covered"),
+        "type.extinguisher": Message("public extinguisher"),
+        "open": Message("open"),
+        "not_set": Message("not set"),
+        "target.water_solutions": Message(
+            "Roads and alleys without a truck that have a water solution"
         ),
-        "target.barriers_dealt_with": ("Vật cản đã xử lý", "Barriers dealt with"),
-        "target.violations_fixed": ("Vi phạm đã khắc phục", "Violations fixed"),
-        "target.extinguishers_checked": (
-            "Bình chữa cháy đã kiểm tra (số hộ có bình)",
-            "Extinguishers checked (of the households that have one)",
+        "target.barriers_dealt_with": Message("Barriers dealt with"),
+        "target.violations_fixed": Message("Violations fixed"),
+        "target.extinguishers_checked": Message(
+            "Extinguishers checked (of the households that have one)"
         ),
-        "target.transmitters_installed": (
-            "Thiết bị truyền tin báo cháy đã lắp",
-            "Alarm transmitters installed",
-        ),
-        "target.water_reviewed": ("Nguồn nước đã rà soát", "Water sources reviewed"),
-        "target.fire_points_reviewed": (
-            "Điểm chữa cháy công cộng đã rà soát",
-            "Public fire points reviewed",
-        ),
-        "encouraged": ("khuyến khích", "encouraged"),
-        "no_date": ("không rõ tháng", "not known when"),
+        "target.transmitters_installed": Message("Alarm transmitters installed"),
+        "target.water_reviewed": Message("Water sources reviewed"),
+        "target.fire_points_reviewed": Message("Public fire points reviewed"),
+        "encouraged": Message("encouraged"),
+        "no_date": Message("not known when"),
     }
 )
 #: Decimals that a figure keeps, as in the result files.
@@ -417,8 +388,7 @@ def tones(language: Language) -> dict[str, Tone]:
 
 def words(language: Language) -> dict[str, str]:
     """Return the map's words and those of the lists alone: one thing has one name everywhere."""
-    place = LANGUAGES.index(language)
-    return {**texts(language), **{key: both[place] for key, both in _TEXTS.items()}}
+    return {**texts(language), **{key: text.into(language) for key, text in _TEXTS.items()}}
 
 
 def known_cells(values: Iterable[Any]) -> list[Any]:
@@ -460,7 +430,6 @@ class _Teller:
         note: Mapping[str, str] | None = None,
         columns: Mapping[str, Sequence[Column]] | None = None,
     ) -> Listing:
-        place = LANGUAGES.index(self.language)
         title, notes, names = _LISTS[name]
         crs = self.result.network.crs
         code = crs.to_epsg()
@@ -473,8 +442,8 @@ class _Teller:
             elif key.startswith("{"):
                 made += (columns or {}).get(key[1:-1], ())
             else:
-                *headings, kind, width = _COLUMNS[key]
-                heading = str(headings[place]).format(crs=crs_name)
+                told, kind, width = _COLUMNS[key]
+                heading = told.into(self.language, crs=crs_name)
                 total = (key,) if key in _SUMMED else ()
                 made.append(Column(key, heading, kind, width, total))
         frame = pd.DataFrame(rows, columns=[*(c.name for c in made), "at"], dtype=object)
@@ -485,8 +454,8 @@ class _Teller:
                 frame[column.name] = numbers.round(_DECIMALS[column.kind])
         return Listing(
             name=name,
-            title=title[place],
-            note=notes[place].format(**(note or {})),
+            title=title.into(self.language),
+            note=notes.into(self.language, **(note or {})),
             columns=tuple(made),
             printed=len(made) if printed is None else printed,
             rows=frame.reset_index(drop=True),
@@ -495,9 +464,8 @@ class _Teller:
         )
 
     def _heading(self, *parts: str) -> str:
-        place = LANGUAGES.index(self.language)
         keys = [f"of.{part}" if f"of.{part}" in _COLUMNS else part for part in parts]
-        return ": ".join(str(_COLUMNS[key][place]) for key in keys)
+        return ": ".join(_COLUMNS[key][0].into(self.language) for key in keys)
 
     def _where(self, points: Any) -> dict[str, Any]:
         """Return columns of places: degrees, and metres in the analysis CRS."""
@@ -711,8 +679,7 @@ class _Teller:
         """Say what stops a truck, of each ``kind:id``."""
         stops = self.result.stops
         known = {} if stops is None else stops.describe(tokens.dropna().tolist())
-        place = LANGUAGES.index(self.language)
-        return [known[token][place] if token in known else None for token in tokens]
+        return [known[token][self.language] if token in known else None for token in tokens]
 
 
 def _columns(frame: pd.DataFrame) -> dict[str, list[Any]]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePath
 from typing import Any, Final
 
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import OutputError
 
 MANIFEST: Final = "manifest.json"
@@ -73,7 +74,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         content = json.loads(path.read_text(encoding="utf-8"))
         return {"inputs": dict(content["inputs"]), "files": dict(content["files"])}
     except FileNotFoundError:
-        problem = "there are no results with a manifest"
+        problem, reason = Message("there are no results with a manifest"), ""
     except (OSError, ValueError, KeyError, TypeError) as error:
-        problem = f"the manifest can't be read: {error}"
-    raise OutputError(problem, file=path, remedy="compute them again: fireaccess run")
+        problem, reason = Message("the manifest can't be read: {reason}"), str(error)
+    remedy = Message("compute them again: fireaccess run")
+    raise OutputError(problem, file=path, remedy=remedy, reason=reason)

@@ -6,11 +6,10 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
-from fireaccess.outputs.sentences import Language
+from fireaccess.model.formats import Language, in_signs
 
 #: Stands for whatever is not known or not asked: never a zero.
 NOTHING: Final = "–"
-_SIGNS: Final = str.maketrans(",.", ".,")
 
 
 def number(value: float | None, language: Language, digits: int = 0) -> str:
@@ -25,8 +24,7 @@ def number(value: float | None, language: Language, digits: int = 0) -> str:
     """
     if value is None or not math.isfinite(value):
         return NOTHING
-    text = f"{value:,.{digits}f}"
-    return text.translate(_SIGNS) if language == "vi" else text
+    return in_signs(f"{value:,.{digits}f}", language)
 
 
 def share(value: float | None, language: Language) -> str:

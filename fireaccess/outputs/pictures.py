@@ -28,11 +28,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Polygon, Rectangle
 from matplotlib.patheffects import withStroke
 
+from fireaccess.model.catalogue import Message
+from fireaccess.model.formats import Language, decimal
 from fireaccess.outputs.map.texts import texts
 from fireaccess.outputs.numbers import number, share_range
 from fireaccess.outputs.plain import plain_text
 from fireaccess.outputs.result import Result
-from fireaccess.outputs.sentences import LANGUAGES, Language, decimal
 from fireaccess.outputs.styles import DARK, GREY, LIGHT, LOOKS, YELLOW, Look
 
 #: Width of all pictures: what an A4 page has between the margins of an official document.
@@ -74,12 +75,12 @@ _PARTS: Final[Mapping[str, Look]] = MappingProxyType(
         "no_answer": LOOKS["houses"]["unconnected"],
     }
 )
-_PART_WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+_PART_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
     {
-        "covered": ("đạt", "covered"),
-        "needs_survey": ("cần khảo sát", "needs a survey"),
-        "not_covered": ("không đạt", "not covered"),
-        "no_answer": ("chưa tính được", "not computed"),
+        "covered": Message("covered"),
+        "needs_survey": Message("needs a survey"),
+        "not_covered": Message("not covered"),
+        "no_answer": Message("not computed"),
     }
 )
 _CREDIT: Final = "© OpenStreetMap contributors"
@@ -543,12 +544,11 @@ def _names(axes: Any, names: Sequence[str], size: float) -> None:
 
 
 def _legend_of_bars(figure: Figure, language: Language) -> None:
-    place = LANGUAGES.index(language)
     handles = [
         Patch(facecolor=look.fill, hatch=_HATCHES[look.hatch], edgecolor=DARK, linewidth=0.5)
         for look in _PARTS.values()
     ]
-    _legend(figure, handles, [_PART_WORDS[part][place] for part in _PARTS], 4, size=7.5)
+    _legend(figure, handles, [_PART_WORDS[part].into(language) for part in _PARTS], 4, size=7.5)
 
 
 def _legend(

@@ -19,11 +19,11 @@ import shapely
 
 from fireaccess.analysis.cells import distances
 from fireaccess.model.answers import FloatArray
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import OutputError
 from fireaccess.network.place import Snapper
 from fireaccess.outputs.files import put_whole
 from fireaccess.outputs.result import Result
-from fireaccess.outputs.sentences import LANGUAGES
 from fireaccess.sources.coordinates import WGS84, transform_geometry
 
 CELL_M: Final = 5.0
@@ -35,31 +35,16 @@ _MOST_CELLS: Final = 25_000_000
 _BLOCK_CELLS: Final = 100_000
 
 #: What a raster tells, in Vietnamese and English, by the column of the houses that tells the same.
-_TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+_TEXTS: Final[Mapping[str, Message]] = MappingProxyType(
     {
-        "hose_m": (
-            "Đường rải vòi tới chỗ xe chữa cháy dừng, trường hợp xấu nhất",
-            "Hose line to where the fire engine stands, worst case",
-        ),
-        "hose_best_m": (
-            "Đường rải vòi tới chỗ xe chữa cháy dừng, trường hợp tốt nhất",
-            "Hose line to where the fire engine stands, best case",
-        ),
-        "hydrant_m": (
-            "Đường đi bộ tới trụ nước dùng được gần nhất, trường hợp xấu nhất",
-            "Way on foot to the nearest usable hydrant, worst case",
-        ),
-        "water_m": (
-            "Đường đi bộ tới nguồn nước dùng được gần nhất, trường hợp xấu nhất",
-            "Way on foot to the nearest usable water, worst case",
-        ),
-        "point_m": (
-            "Đường đi bộ tới điểm chữa cháy công cộng dùng được gần nhất",
-            "Way on foot to the nearest working fire point",
-        ),
+        "hose_m": Message("Hose line to where the fire engine stands, worst case"),
+        "hose_best_m": Message("Hose line to where the fire engine stands, best case"),
+        "hydrant_m": Message("Way on foot to the nearest usable hydrant, worst case"),
+        "water_m": Message("Way on foot to the nearest usable water, worst case"),
+        "point_m": Message("Way on foot to the nearest working fire point"),
     }
 )
-_SYNTHETIC: Final = ("Dữ liệu giả lập", "Synthetic data")
+_SYNTHETIC: Final = Message("Synthetic data")
 _CREDIT: Final = "© OpenStreetMap contributors, ODbL"
 
 
@@ -143,16 +128,22 @@ def write_rasters(
     """
     if not _SMALLEST_M <= cell_m <= _LARGEST_M:
         raise OutputError(
-            f"cells of {cell_m:g} m can't be written",
-            remedy=f"take a size from {_SMALLEST_M:g} to {_LARGEST_M:g} m",
+            Message("cells of {cell_m:g} m can't be written"),
+            remedy=Message("take a size from {least:g} to {most:g} m"),
+            cell_m=cell_m,
+            least=_SMALLEST_M,
+            most=_LARGEST_M,
         )
     area = transform_geometry(result.area, WGS84, result.network.crs)
     grid = Grid.over(area, cell_m)
     if grid.rows * grid.columns > _MOST_CELLS:
         enough = math.ceil(cell_m * math.sqrt(grid.rows * grid.columns / _MOST_CELLS))
         raise OutputError(
-            f"in cells of {cell_m:g} m the area is {grid.rows * grid.columns:,} cells",
-            remedy=f"take cells of {enough} m or more",
+            Message("in cells of {cell_m:g} m the area is {cells:,} cells"),
+            remedy=Message("take cells of {enough} m or more"),
+            cell_m=cell_m,
+            cells=grid.rows * grid.columns,
+            enough=enough,
         )
     metres = _metres(result, area, grid)
     place = result.project.results_folder if folder is None else folder
@@ -184,10 +175,10 @@ def _geotiff(result: Result, name: str, metres: Any, grid: Grid) -> bytes:
     from rasterio.transform import from_origin
 
     options = result.project.options
-    language = LANGUAGES.index(options.language)
-    title = f"{result.project.name}: {_TEXTS[name][language]}"
+    language = options.language
+    title = f"{result.project.name}: {_TEXTS[name].into(language)}"
     if options.synthetic:
-        title += f" ({_SYNTHETIC[language]})"
+        title += f" ({_SYNTHETIC.into(language)})"
     with MemoryFile() as memory:
         with memory.open(
             driver="COG",
@@ -209,7 +200,7 @@ def _geotiff(result: Result, name: str, metres: Any, grid: Grid) -> bytes:
             raster.set_band_description(1, name)
             raster.units = ("m",)
             raster.update_tags(TIFFTAG_IMAGEDESCRIPTION=title)
-            raster.update_tags(1, description=_TEXTS[name][language])
+            raster.update_tags(1, description=_TEXTS[name].into(language))
             if result.openstreetmap:
                 raster.update_tags(TIFFTAG_COPYRIGHT=_CREDIT)
         return bytes(memory.read())

@@ -24,7 +24,9 @@ from jinja2 import StrictUndefined, TemplateError, UndefinedError
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import OutputError
+from fireaccess.model.formats import Language, day, decimal
 from fireaccess.outputs.files import put_whole, same_bytes
 from fireaccess.outputs.lists import Listing, lists
 from fireaccess.outputs.map.texts import texts
@@ -40,68 +42,40 @@ from fireaccess.outputs.pictures import (
 from fireaccess.outputs.plain import plain_text
 from fireaccess.outputs.report_template import report_template
 from fireaccess.outputs.result import Result
-from fireaccess.outputs.sentences import LANGUAGES, Language, day, decimal, figure_text
+from fireaccess.outputs.sentences import figure_text
 from fireaccess.outputs.told import FIGURES, no_answer, silent, synthetic, thresholds, told_on_paper
 
 #: Sentences of the report that the template can't hold, since they come or not.
-_TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+_TEXTS: Final[Mapping[str, Message]] = MappingProxyType(
     {
-        "yes": ("có", "yes"),
-        "assumed": ("chưa: giả định", "no: assumed"),
-        "not_set": ("chưa đặt", "not set"),
-        "some_shown": (
-            "{shown} trên {all}, đủ ở tệp Excel",
-            "{shown} of {all}, all in the workbook",
-        ),
-        "all_shown": ("đủ {all}", "all {all}"),
-        "hose": ("Vòi từ xe, trường hợp {case}", "Hose from the truck, {case}"),
+        "yes": Message("yes"),
+        "assumed": Message("no: assumed"),
+        "not_set": Message("not set"),
+        "some_shown": Message("{shown} of {all}, all in the workbook"),
+        "all_shown": Message("all {all}"),
+        "hose": Message("Hose from the truck, {case}"),
         # What is measured
-        "measured_share": (
-            "{share} chiều dài đường, ngõ trong địa bàn có số đo bề rộng",
-            "The width of {share} of the length of roads and alleys",
-        ),
-        "rows.widths": ("{count} số đo bề rộng", "{count} readings of widths"),
-        "rows.clearances": ("{count} số đo chiều cao", "{count} readings of heights"),
-        "rows.barriers": ("{count} vật cản đã khảo sát", "{count} barriers surveyed"),
-        "rows.water": ("{count} nguồn nước đã khảo sát", "{count} water sources surveyed"),
-        "rows.fire_points": ("{count} điểm chữa cháy đã khảo sát", "{count} fire points surveyed"),
-        "rows.solutions": (
-            "{count} giải pháp cấp nước đã lắp đặt",
-            "{count} water solutions installed",
-        ),
-        "no_measurement": ("chưa có số đo, khảo sát nào", "nothing yet"),
+        "measured_share": Message("The width of {share} of the length of roads and alleys"),
+        "rows.widths": Message("{count} readings of widths"),
+        "rows.clearances": Message("{count} readings of heights"),
+        "rows.barriers": Message("{count} barriers surveyed"),
+        "rows.water": Message("{count} water sources surveyed"),
+        "rows.fire_points": Message("{count} fire points surveyed"),
+        "rows.solutions": Message("{count} water solutions installed"),
+        "no_measurement": Message("nothing yet"),
         # What is not known
-        "needs_survey": ("{count} nhà phải khảo sát mới kết luận được", "{count} houses"),
-        "unconnected": (
-            "{count} nhà chưa tính được vì bản đồ thiếu ngõ",
-            "{count} houses that no alley is mapped for",
+        "needs_survey": Message("{count} houses"),
+        "unconnected": Message("{count} houses that no alley is mapped for"),
+        "unknown_km": Message("{count} km of road: whether a truck gets there"),
+        "unknown_alleys": Message("{count} roads and alleys that perhaps a truck gets to"),
+        "unknown_solutions": Message(
+            "{count} roads and alleys: whether they have a water solution"
         ),
-        "unknown_km": (
-            "{count} km đường, ngõ chưa rõ xe có tới được không",
-            "{count} km of road: whether a truck gets there",
-        ),
-        "unknown_alleys": (
-            "{count} đường, ngõ chưa chắc là xe không tới được",
-            "{count} roads and alleys that perhaps a truck gets to",
-        ),
-        "unknown_solutions": (
-            "{count} đường, ngõ chưa rõ có giải pháp cấp nước không",
-            "{count} roads and alleys: whether they have a water solution",
-        ),
-        "unknown_barriers": (
-            "{count} vật cản, chỗ đo chưa rõ xe có qua được không",
-            "{count} barriers and readings: whether a truck passes",
-        ),
-        "unknown_water": (
-            "{count} nguồn nước, điểm chữa cháy chưa rõ có dùng được không",
-            "{count} water sources and fire points: whether they can be used",
-        ),
-        "people_unknown": ("{count} nhà chưa có số người", "{count} houses: how many live there"),
-        "left_out": (
-            "{count} dòng khảo sát chưa dùng được (xem findings.csv)",
-            "{count} rows of the survey that could not be used (see findings.csv)",
-        ),
-        "none_unknown": ("không có", "nothing"),
+        "unknown_barriers": Message("{count} barriers and readings: whether a truck passes"),
+        "unknown_water": Message("{count} water sources and fire points: whether they can be used"),
+        "people_unknown": Message("{count} houses: how many live there"),
+        "left_out": Message("{count} rows of the survey that could not be used (see findings.csv)"),
+        "none_unknown": Message("nothing"),
     }
 )
 _ANSWERS: Final = ("road", "road_60", "water", "point")
@@ -144,9 +118,8 @@ def write_report(result: Result, path: Path, *, template: Path | None = None) ->
     known = {*values, *pictures}
     if asked - known:
         told = ", ".join(sorted(asked - known))
-        raise _unknown(
-            f"placeholders that the report does not know: {told}", known, values, template
-        )
+        what = Message("the template has placeholders that the report does not know: {told}")
+        raise _unknown(what, told, known, values, template)
     for name, draw in pictures.items():
         if name in asked:
             values[name] = [
@@ -155,9 +128,8 @@ def write_report(result: Result, path: Path, *, template: Path | None = None) ->
     try:
         document.render(values, environment, autoescape=True)
     except UndefinedError as error:
-        raise _unknown(
-            f"a placeholder that is not known: {error}", known, values, template
-        ) from error
+        what = Message("the template has a placeholder that is not known: {told}")
+        raise _unknown(what, str(error), known, values, template) from error
     except (
         TemplateError,
         SyntaxError,
@@ -196,7 +168,7 @@ class _Teller:
         return cls(result, language, {made.name: made for made in lists(result, language)})
 
     def say(self, key: str, **figures: str) -> str:
-        return _TEXTS[key][LANGUAGES.index(self.language)].format(**figures)
+        return _TEXTS[key].into(self.language, **figures)
 
     def number(self, value: Any, digits: int = 0) -> str:
         return number(None if value is None else float(value), self.language, digits)
@@ -479,14 +451,13 @@ class _Teller:
         return sentences or [self.say("no_measurement")]
 
     def assumed(self) -> list[str]:
-        place = LANGUAGES.index(self.language)
         of = {"norm": self.result.norm, "vehicle": self.result.vehicle}
         sentences = []
         for kind, names in self.result.statistics["not_verified"].items():
             for name, value in names.items():
                 unit = getattr(of[kind], name).unit
                 told = f"{decimal(value, self.language, 2)} {unit}"
-                sentences.append(f"{FIGURES[name][place].capitalize()}: {told}")
+                sentences.append(f"{FIGURES[name].into(self.language).capitalize()}: {told}")
         return sentences or [self.say("none_unknown")]
 
     def unknown(self) -> list[str]:
@@ -577,9 +548,10 @@ def _content(template: Path) -> bytes:
         return template.read_bytes()
     except OSError as error:
         raise OutputError(
-            f"the template can't be read: {error.strerror or error}",
+            Message("the template can't be read: {reason}"),
             file=template,
-            remedy="name a .docx file, or leave --template out",
+            remedy=Message("name a .docx file, or leave --template out"),
+            reason=error.strerror or str(error),
         ) from None
 
 
@@ -589,20 +561,27 @@ def _opened(content: bytes, template: Path | None) -> DocxTemplate:
         document.init_docx()
     except (OpcError, SyntaxError, OSError, LookupError, ValueError, BadZipFile) as error:
         raise OutputError(
-            f"the template is no Word document: {error}",
+            Message("the template is no Word document: {reason}"),
             file=template,
-            remedy="open it in Word, and save it as .docx (not .doc, .docm or .dotx)",
+            remedy=Message("open it in Word, and save it as .docx (not .doc, .docm or .dotx)"),
+            reason=str(error),
         ) from error
     return document
 
 
 def _unknown(
-    what: str, known: Iterable[str], values: Mapping[str, Any], template: Path | None
+    what: Message,
+    told: str,
+    known: Iterable[str],
+    values: Mapping[str, Any],
+    template: Path | None,
 ) -> OutputError:
     return OutputError(
-        f"the template has {what}",
+        what,
         file=template,
-        remedy=f"known are: {', '.join(map(partial(_described, values), sorted(known)))}",
+        remedy=Message("known are: {known}"),
+        told=told,
+        known=", ".join(map(partial(_described, values), sorted(known))),
     )
 
 
@@ -615,9 +594,10 @@ def _described(values: Mapping[str, Any], name: str) -> str:
             return name
 
 
-def _wrong(what: str, template: Path | None) -> OutputError:
+def _wrong(reason: str, template: Path | None) -> OutputError:
     return OutputError(
-        f"the template can't be filled in: {what}",
+        Message("the template can't be filled in: {reason}"),
         file=template,
-        remedy="compare it with the one that --save-template writes",
+        remedy=Message("compare it with the one that --save-template writes"),
+        reason=reason,
     )

@@ -8,9 +8,10 @@ Figures, tables and pictures are placeholders that `fireaccess.outputs.report` f
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import docx
@@ -22,9 +23,10 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Length, Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import OutputError
+from fireaccess.model.formats import Language
 from fireaccess.outputs.files import put_whole, same_bytes
-from fireaccess.outputs.sentences import Language
 
 _FONT: Final = "Times New Roman"
 _BODY, _SMALL, _TABLE = Pt(13), Pt(12), Pt(10)
@@ -32,6 +34,7 @@ _CREATED: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _TEXT_WIDTH: Final = Mm(210 - 30 - 15)
 _CENTRE: Final = WD_ALIGN_PARAGRAPH.CENTER
 _LEFT: Final = WD_ALIGN_PARAGRAPH.LEFT
+_LOCALES: Final[Mapping[Language, str]] = MappingProxyType({"vi": "vi-VN", "en": "en-GB"})
 _SHADE: Final = "E7E6E6"
 
 #: A column of a table: heading, what a row holds there, width in millimetres.
@@ -56,9 +59,9 @@ def save_template(path: Path, language: Language) -> None:
     """
     if path.exists():
         raise OutputError(
-            "a file of this name is there already, and somebody may have edited it",
+            Message("a file of this name is there already, and somebody may have edited it"),
             file=path,
-            remedy="choose another name",
+            remedy=Message("choose another name"),
         )
     put_whole(path, report_template(language))
 
@@ -102,8 +105,8 @@ class _Template:
         self._set_page()
         self._set_styles()
 
-    def say(self, vietnamese: str, english: str) -> str:
-        return vietnamese if self.language == "vi" else english
+    def say(self, text: Message) -> str:
+        return text.into(self.language)
 
     # Form
     def _set_page(self) -> None:
@@ -150,13 +153,13 @@ class _Template:
             form.keep_with_next = name not in ("Normal", "Header")
         # Nobody wants Vietnamese underlined in red.
         for lang in self.document.styles.element.iter(qn("w:lang")):
-            code = self.say("vi-VN", "en-GB")
+            code = _LOCALES[self.language]
             lang.set(qn("w:val"), code)
             lang.set(qn("w:eastAsia"), code)
         about = self.document.core_properties
         about.author = about.last_modified_by = about.comments = ""
-        about.title = self.say("Báo cáo", "Report")
-        about.language = self.say("vi-VN", "en-GB")
+        about.title = self.say(Message("Report"))
+        about.language = _LOCALES[self.language]
         about.created = about.modified = _CREATED
 
     def paragraph(self, text: str, **form: Any) -> Paragraph:
@@ -176,13 +179,13 @@ class _Template:
         self.paragraph("- {{ " + line + " }}").paragraph_format.space_after = Pt(2)
         self.control("{%p endfor %}")
 
-    def section(self, vietnamese: str, english: str) -> None:
+    def section(self, title: Message) -> None:
         self.sections += 1
-        self.document.add_heading(f"{self.sections}. {self.say(vietnamese, english)}", level=1)
+        self.document.add_heading(f"{self.sections}. {self.say(title)}", level=1)
 
     def caption(self, text: str) -> None:
         self.tables += 1
-        word = self.say("Bảng", "Table")
+        word = self.say(Message("Table"))
         made = self.document.add_paragraph(f"{word} {self.tables}. {text}", style="Caption")
         made.paragraph_format.space_before = Pt(6)
 
@@ -193,7 +196,7 @@ class _Template:
         made = self.paragraph("{{ picture }}", align=_CENTRE, indent=None)
         made.paragraph_format.keep_with_next = True
         self.control("{%p endfor %}")
-        word = self.say("Hình", "Figure")
+        word = self.say(Message("Figure", "picture"))
         below = self.document.add_paragraph(f"{word} {self.pictures}. {text}", style="Caption")
         below.alignment = _CENTRE
         below.paragraph_format.keep_with_next = False
@@ -214,7 +217,7 @@ class _Template:
             Whether a table that isn't long is kept on one page.
         """
         if long:
-            columns = [(self.say("STT", "No."), "loop.index", 10), *columns]
+            columns = [(self.say(Message("No.")), "loop.index", 10), *columns]
         made = self.document.add_table(rows=0, cols=len(columns))
         self._frame(made, [width for *_, width in columns])
         head = self._row(made, [heading for heading, *_ in columns], bold=True)
@@ -228,7 +231,7 @@ class _Template:
         if whole and not long:
             self._keep(row)
         self._steer(made, "{%tr else %}")
-        self._merged(made, self.say("Không có.", "None."))
+        self._merged(made, self.say(Message("None.")))
         self._steer(made, "{%tr endfor %}")
         self._gap(self.document.add_paragraph())
 
@@ -350,12 +353,12 @@ class _Template:
         """Write who issues the report, Quốc hiệu and Tiêu ngữ, number, place and date."""
         self._side_by_side(
             [
-                [("…", "s"), ("…", "bs"), ("", "20"), ("Số: …/BC-…", "")],
+                [("…", "s"), ("…", "bs"), ("", "20"), (self.say(Message("No.: …/BC-…")), "")],
                 [
-                    ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "bs"),
-                    ("Độc lập - Tự do - Hạnh phúc", "b"),
+                    (self.say(Message("SOCIALIST REPUBLIC OF VIET NAM")), "bs"),
+                    (self.say(Message("Independence - Freedom - Happiness")), "b"),
                     ("", "18"),
-                    ("…, ngày … tháng … năm …", "i"),
+                    (self.say(Message("…, the … of … …")), "i"),
                 ],
             ]
         )
@@ -363,10 +366,8 @@ class _Template:
     def title(self) -> None:
         self._gap(self.document.add_paragraph())
         for text in (
-            self.say("BÁO CÁO", "REPORT"),
-            self.say(
-                "Giao thông và nguồn nước phục vụ chữa cháy", "Roads and water for fire fighting"
-            ),
+            self.say(Message("REPORT")),
+            self.say(Message("Roads and water for fire fighting")),
             "{{ project }}",
         ):
             made = self.paragraph(text, align=_CENTRE, indent=None)
@@ -380,284 +381,264 @@ class _Template:
         self.control("{%p endif %}")
 
     def basis(self) -> None:
-        self.section("Nội dung và căn cứ tính toán", "What was computed, and from what")
+        self.section(Message("What was computed, and from what"))
         self.paragraph(
             self.say(
-                "Báo cáo cho biết đường, ngõ nào xe chữa cháy không tới được, nhà nào nằm ngoài "
-                "tầm vòi, xa nguồn nước hoặc xa điểm chữa cháy công cộng. Cự ly tính dọc đường đi, "
-                "không phải đường chim bay. Số liệu rút từ kết quả của phần mềm fireaccess.",
-                "The report tells which roads and alleys a fire engine does not get to, and which "
-                "houses lie beyond its hose or far from water or a public fire point. Distances "
-                "are along the way, not straight. All figures are results of fireaccess.",
+                Message(
+                    "The report tells which roads and alleys a fire engine does not get to, and "
+                    "which houses lie beyond its hose or far from water or a public fire point. "
+                    "Distances are along the way, not straight. All figures are results of "
+                    "fireaccess."
+                ),
             )
         )
         self.paragraph(
             self.say(
-                "Mỗi kết quả là một khoảng. Trường hợp xấu nhất coi chỗ chưa rõ là xe không qua; "
-                "trường hợp tốt nhất coi chỗ đó là xe qua được. Đã đo {{ measured }} chiều dài "
-                "đường, ngõ ({{ road_km }} km); riêng ngõ đã đo {{ alley_measured }} "
-                "({{ alley_km }} km). Đo thêm thì khoảng hẹp lại.",
-                "Each result is a range. In the worst case whatever is not known keeps a truck "
-                "out, in the best case it lets it through. Measured: {{ measured }} of the length "
-                "of roads and alleys ({{ road_km }} km), and {{ alley_measured }} of the alleys "
-                "alone ({{ alley_km }} km). The more is measured, the narrower the range.",
+                Message(
+                    "Each result is a range. In the worst case whatever is not known keeps a "
+                    "truck out, in the best case it lets it through. Measured: {{ measured }} of "
+                    "the length of roads and alleys ({{ road_km }} km), and {{ alley_measured }} "
+                    "of the alleys alone ({{ alley_km }} km). The more is measured, the narrower "
+                    "the range."
+                ),
             )
         )
         self.each("line", "basis")
-        self.caption(self.say("Ngưỡng áp dụng", "Thresholds"))
+        self.caption(self.say(Message("Thresholds")))
         self.table(
             (
-                (self.say("Ngưỡng", "Threshold"), "name>", 55),
-                (self.say("Trị số", "Value"), "value", 25),
-                (self.say("Điều khoản, nguồn", "Clause, source"), "clause>", 60),
-                (self.say("Đã đối chiếu", "Verified"), "verified", 25),
+                (self.say(Message("Threshold")), "name>", 55),
+                (self.say(Message("Value")), "value", 25),
+                (self.say(Message("Clause, source")), "clause>", 60),
+                (self.say(Message("Verified")), "verified", 25),
             ),
             "thresholds",
             whole=False,
         )
 
     def coverage(self) -> None:
-        self.section("Kết quả chung", "Results")
+        self.section(Message("Results"))
         self.paragraph(
             self.say(
-                "Địa bàn có {{ houses }} nhà, {{ people }} người; {{ people_unknown }} nhà chưa có "
-                "số người. Tỷ lệ tính trên mọi nhà, kể cả {{ unconnected }} nhà chưa tính được vì "
-                "bản đồ thiếu ngõ.",
-                "The area has {{ houses }} houses and {{ people }} people; the people of "
-                "{{ people_unknown }} houses are not counted yet. Shares are of all houses, also "
-                "of the {{ unconnected }} that could not be computed since no alley is mapped.",
+                Message(
+                    "The area has {{ houses }} houses and {{ people }} people; the people of {{ "
+                    "people_unknown }} houses are not counted yet. Shares are of all houses, also "
+                    "of the {{ unconnected }} that could not be computed since no alley is mapped."
+                ),
             )
         )
-        self.caption(
-            self.say(
-                "Nhà đạt yêu cầu, từ xấu nhất đến tốt nhất", "Houses covered, from worst to best"
-            )
-        )
+        self.caption(self.say(Message("Houses covered, from worst to best")))
         self.table(
             (
-                (self.say("Yêu cầu", "Requirement"), "name>", 56),
-                (self.say("Số nhà", "Houses"), "houses", 33),
-                (self.say("Tỷ lệ nhà", "Share of houses"), "share", 36),
-                (self.say("Số người", "People"), "people", 40),
+                (self.say(Message("Requirement")), "name>", 56),
+                (self.say(Message("Houses", "count")), "houses", 33),
+                (self.say(Message("Share of houses")), "share", 36),
+                (self.say(Message("People")), "people", 40),
             ),
             "coverage",
         )
-        self.caption(self.say("Nhà theo tình trạng", "Houses by status"))
+        self.caption(self.say(Message("Houses by status")))
         self.table(
             (
-                (self.say("Tình trạng", "Status"), "name>", 85),
-                (self.say("Số nhà", "Houses"), "houses", 40),
-                (self.say("Tỷ lệ", "Share"), "share", 40),
+                (self.say(Message("Status")), "name>", 85),
+                (self.say(Message("Houses", "count")), "houses", 40),
+                (self.say(Message("Share")), "share", 40),
             ),
             "statuses",
         )
-        self.caption(
-            self.say(
-                "Cự ly dọc đường đi tính từ nhà (m)", "Distances from houses along the way (m)"
-            )
-        )
+        self.caption(self.say(Message("Distances from houses along the way (m)")))
         self.table(
             (
-                (self.say("Cự ly", "Distance"), "name>", 65),
-                (self.say("Trung vị", "Median"), "median", 30),
-                (self.say("Phân vị 90", "90th percentile"), "p90", 35),
-                (self.say("Nhà không có số", "Houses without"), "without", 35),
+                (self.say(Message("Distance")), "name>", 65),
+                (self.say(Message("Median")), "median", 30),
+                (self.say(Message("90th percentile", "report")), "p90", 35),
+                (self.say(Message("Houses without")), "without", 35),
             ),
             "distances",
         )
         self.picture(
             "coverage_chart",
-            self.say("Tỷ lệ nhà đạt yêu cầu", "Share of houses covered"),
+            self.say(Message("Share of houses covered")),
         )
         self.picture(
             "group_charts",
-            self.say("So sánh các tổ dân phố", "Residential groups side by side"),
+            self.say(Message("Residential groups side by side")),
         )
-        self.picture("houses_map", self.say("Nhà theo tình trạng", "Houses by status"))
+        self.picture("houses_map", self.say(Message("Houses by status")))
         self.picture(
             "roads_map",
             self.say(
-                "Đường, ngõ theo khả năng xe chữa cháy tới được; vật cản, nguồn nước, điểm chữa "
-                "cháy",
-                "Roads by whether a fire engine gets there; barriers, water, fire points",
+                Message("Roads by whether a fire engine gets there; barriers, water, fire points"),
             ),
         )
 
     def alleys(self) -> None:
-        self.section("Đường, ngõ xe chữa cháy không tới được", "Roads and alleys without a truck")
+        self.section(Message("Roads and alleys without a truck", "section"))
         self.paragraph(
             self.say(
-                "Xe không tới được, hoặc chưa rõ có tới được không, {{ alleys_worst }} đường, ngõ; "
-                "trong đó chắc chắn không tới được {{ alleys_best }}. Ngõ sâu là ngõ có điểm cách "
-                "nơi xe tới được hơn {{ deep_limit }}.",
-                "A fire engine does not get to {{ alleys_worst }} roads and alleys, or not for "
-                "certain; to {{ alleys_best }} of them it certainly doesn't. An alley is deep if "
-                "it reaches farther than {{ deep_limit }} from where the engine gets to.",
+                Message(
+                    "A fire engine does not get to {{ alleys_worst }} roads and alleys, or not "
+                    "for certain; to {{ alleys_best }} of them it certainly doesn't. An alley is "
+                    "deep if it reaches farther than {{ deep_limit }} from where the engine gets "
+                    "to."
+                ),
             )
         )
-        self.caption(self.say("Đường, ngõ xe không tới được", "Roads and alleys without a truck"))
+        self.caption(self.say(Message("Roads and alleys without a truck", "report")))
         self.counts(
-            (self.say("Đường, ngõ", "Roads and alleys"), self.say("Số lượng", "Number")),
+            (self.say(Message("Roads and alleys")), self.say(Message("Number"))),
             (
-                (self.say("Tất cả", "All"), "alleys_worst"),
-                (self.say("- chắc chắn xe không tới", "- for certain"), "alleys_best"),
-                (self.say("Ngõ sâu", "Deep"), "deep_worst"),
-                (self.say("- chắc chắn xe không tới", "- for certain"), "deep_best"),
-                (self.say("Có giải pháp cấp nước", "With a water solution"), "with_water"),
+                (self.say(Message("All")), "alleys_worst"),
+                (self.say(Message("- for certain")), "alleys_best"),
+                (self.say(Message("Deep")), "deep_worst"),
+                (self.say(Message("- for certain")), "deep_best"),
+                (self.say(Message("With a water solution")), "with_water"),
                 (
-                    self.say("Chưa rõ có giải pháp cấp nước", "Water solution not known"),
+                    self.say(Message("Water solution not known")),
                     "water_unknown",
                 ),
                 (
-                    self.say("Chưa có giải pháp cấp nước", "Without a water solution"),
+                    self.say(Message("Without a water solution")),
                     "without_water",
                 ),
-                (self.say("Có điểm chữa cháy", "With a fire point"), "with_point"),
-                (self.say("Cần điểm chữa cháy", "That need a fire point"), "needing_point"),
+                (self.say(Message("With a fire point")), "with_point"),
+                (self.say(Message("That need a fire point")), "needing_point"),
             ),
         )
         self.caption(
             self.say(
-                "Ngõ sâu, xếp từ sâu nhất: {{ alleys_shown }}",
-                "Deep alleys, the deepest first: {{ alleys_shown }}",
+                Message("Deep alleys, the deepest first: {{ alleys_shown }}"),
             )
         )
         self.table(self._alley_columns(grouped=True), "alleys", long=True)
 
     def _alley_columns(self, *, grouped: bool) -> Columns:
-        group = [(self.say("Tổ", "Group"), "groups>", 24)] if grouped else []
+        group = [(self.say(Message("Group")), "groups>", 24)] if grouped else []
         return [
-            (self.say("Tên đường, ngõ", "Road"), "name>", 32 if grouped else 38),
+            (self.say(Message("Road", "name")), "name>", 32 if grouped else 38),
             *group,
-            (self.say("Dài (m)", "Length (m)"), "length", 15),
-            (self.say("Sâu (m)", "Depth (m)"), "depth", 15),
-            (self.say("Số nhà", "Houses"), "houses", 13),
+            (self.say(Message("Length (m)")), "length", 15),
+            (self.say(Message("Depth (m)")), "depth", 15),
+            (self.say(Message("Houses", "count")), "houses", 13),
             (
-                self.say("Xe bị chặn bởi", "The truck is stopped by"),
+                self.say(Message("The truck is stopped by")),
                 "stopped_by>",
                 38 if grouped else 56,
             ),
-            (self.say("Cấp nước", "Water solution"), "water", 18),
+            (self.say(Message("Water solution", "report")), "water", 18),
         ]
 
     def barriers(self) -> None:
-        self.section("Barie, cọc, vật cản và chỗ hẹp", "Barriers and narrow places")
+        self.section(Message("Barriers and narrow places", "report"))
         self.paragraph(
             self.say(
-                "Có {{ barriers_all }} barie, cọc, cổng và vật cản khác, kể cả đã tháo dỡ; đã xử "
-                "lý {{ barriers_dealt_with }}. Ngoài ra đã đo được {{ narrow_places }} chỗ hẹp, "
-                "{{ open_places }} chỗ đo chưa đủ chắc và {{ low_places }} chỗ thấp.",
-                "There are {{ barriers_all }} barriers, posts, gates and the like, removed ones "
-                "included; {{ barriers_dealt_with }} are dealt with. Measured as well: "
-                "{{ narrow_places }} narrow places, {{ open_places }} readings that decide "
-                "nothing, and {{ low_places }} low places.",
+                Message(
+                    "There are {{ barriers_all }} barriers, posts, gates and the like, removed "
+                    "ones included; {{ barriers_dealt_with }} are dealt with. Measured as well: "
+                    "{{ narrow_places }} narrow places, {{ open_places }} readings that decide "
+                    "nothing, and {{ low_places }} low places."
+                ),
             )
         )
-        self.caption(
-            self.say(
-                "Vật cản theo tác động với xe chữa cháy", "Barriers by their effect on a truck"
-            )
-        )
+        self.caption(self.say(Message("Barriers by their effect on a truck")))
         self.table(
             (
-                (self.say("Với xe chữa cháy", "To a fire engine"), "name>", 85),
-                (self.say("Số vật cản", "Barriers"), "count", 80),
+                (self.say(Message("To a fire engine")), "name>", 85),
+                (self.say(Message("Barriers", "count")), "count", 80),
             ),
             "effects",
         )
         self.caption(
             self.say(
-                "Vật cản, chỗ hẹp chưa xử lý đang chặn lối xe tới nhà: {{ barriers_shown }}",
-                "Barriers and narrow places, not dealt with, that keep a truck from houses: "
-                "{{ barriers_shown }}",
+                Message(
+                    "Barriers and narrow places, not dealt with, that keep a truck from houses: "
+                    "{{ barriers_shown }}"
+                ),
             )
         )
         self.table(
             (
-                (self.say("Loại", "Type"), "type>", 25),
-                (self.say("Vị trí, căn cứ", "Place, evidence"), "described>", 72),
-                (self.say("Tình trạng", "State"), "state", 20),
-                (self.say("Với xe", "To a truck"), "effect", 20),
-                (self.say("Nhà bị chặn", "Houses behind"), "houses", 18),
+                (self.say(Message("Type")), "type>", 25),
+                (self.say(Message("Place, evidence")), "described>", 72),
+                (self.say(Message("State")), "state", 20),
+                (self.say(Message("To a truck")), "effect", 20),
+                (self.say(Message("Houses behind")), "houses", 18),
             ),
             "barriers",
             long=True,
         )
 
     def water(self) -> None:
-        self.section("Nguồn nước và điểm chữa cháy", "Water sources and fire points")
+        self.section(Message("Water sources and fire points"))
         self.paragraph(
             self.say(
-                "Có {{ hydrant_near }} nhà cách trụ nước không quá 150 m. Tổng chiều dài đường xe "
-                "tới được mà xa mọi trụ nước còn hoạt động: {{ gaps_km }} km.",
-                "A hydrant is within 150 m of {{ hydrant_near }} houses. Road that a truck gets to "
-                "and that is far from any working hydrant: {{ gaps_km }} km.",
+                Message(
+                    "A hydrant is within 150 m of {{ hydrant_near }} houses. Road that a truck "
+                    "gets to and that is far from any working hydrant: {{ gaps_km }} km."
+                ),
             )
         )
         for placeholder, caption in (
-            ("water", self.say("Nguồn nước chữa cháy", "Water sources")),
-            ("fire_points", self.say("Điểm chữa cháy công cộng", "Public fire points")),
+            ("water", self.say(Message("Water sources", "report"))),
+            ("fire_points", self.say(Message("Public fire points"))),
         ):
             self.caption(caption)
             self.table(
                 (
-                    (self.say("Loại", "Type"), "name>", 55),
-                    (self.say("Tổng số", "Number"), "count", 22),
-                    (self.say("Còn hoạt động", "Working"), "working", 24),
-                    (self.say("Dùng được", "Usable"), "usable", 22),
-                    (self.say("Chưa rõ", "Not known"), "unknown", 20),
-                    (self.say("Nhà phục vụ", "Houses served"), "houses", 22),
+                    (self.say(Message("Type")), "name>", 55),
+                    (self.say(Message("Number", "total")), "count", 22),
+                    (self.say(Message("Working", "heading")), "working", 24),
+                    (self.say(Message("Usable")), "usable", 22),
+                    (self.say(Message("Not known")), "unknown", 20),
+                    (self.say(Message("Houses served", "heading")), "houses", 22),
                 ),
                 placeholder,
             )
 
     def targets(self) -> None:
-        self.section("Chỉ tiêu", "Targets")
+        self.section(Message("Targets"))
         self.paragraph(
             self.say(
-                "Hạn chót: {{ due }}. Số liệu mới nhất: {{ newest }}.",
-                "Due: {{ due }}. Newest data: {{ newest }}.",
+                Message("Due: {{ due }}. Newest data: {{ newest }}."),
             )
         )
-        self.caption(self.say("Kết quả thực hiện chỉ tiêu", "Targets"))
+        self.caption(self.say(Message("Targets", "report")))
         self.table(
             (
-                (self.say("Chỉ tiêu", "Target"), "name>", 65),
-                (self.say("Tổng số", "Target"), "target", 20),
-                (self.say("Đã xong", "Done"), "done", 20),
-                (self.say("Còn lại", "Left"), "left", 20),
-                (self.say("Mỗi tháng", "Per month"), "per_month", 20),
-                (self.say("Tỷ lệ xong", "Share done"), "share", 20),
+                (self.say(Message("Target")), "name>", 65),
+                (self.say(Message("Target", "total")), "target", 20),
+                (self.say(Message("Done")), "done", 20),
+                (self.say(Message("Left")), "left", 20),
+                (self.say(Message("Per month", "report")), "per_month", 20),
+                (self.say(Message("Share done")), "share", 20),
             ),
             "targets",
         )
         self.caption(
             self.say(
-                "Phân công: rõ người, rõ việc, rõ thời gian, rõ sản phẩm, rõ thẩm quyền",
-                "Who answers for each target",
+                Message("Who answers for each target"),
             )
         )
         self.table(
             (
-                (self.say("Chỉ tiêu", "Target"), "name>", 50),
-                (self.say("Chủ trì", "Answers for it"), "owner>", 35),
-                (self.say("Hạn chót", "Due"), "due", 22),
-                (self.say("Sản phẩm", "Product"), "product>", 30),
-                (self.say("Thẩm quyền", "Authority"), "authority>", 28),
+                (self.say(Message("Target")), "name>", 50),
+                (self.say(Message("Answers for it")), "owner>", 35),
+                (self.say(Message("Due")), "due", 22),
+                (self.say(Message("Product")), "product>", 30),
+                (self.say(Message("Authority")), "authority>", 28),
             ),
             "targets",
         )
         self.control("{%p if approved %}")
         self.caption(
             self.say(
-                "Nhà thuộc danh mục được duyệt, bên cạnh kết quả tính toán",
-                "Houses on the approved list, beside what was computed",
+                Message("Houses on the approved list, beside what was computed"),
             )
         )
         self.table(
             (
-                (self.say("Nhà", "Houses"), "name>", 85),
-                (self.say("Số lượng", "Number"), "count", 80),
+                (self.say(Message("Houses", "map")), "name>", 85),
+                (self.say(Message("Number")), "count", 80),
             ),
             "approved",
         )
@@ -665,26 +646,24 @@ class _Template:
 
     def known(self) -> None:
         self.section(
-            "Điều đã đo, điều giả định và điều chưa biết",
-            "What is measured, what is assumed, what is not known",
+            Message("What is measured, what is assumed, what is not known"),
         )
-        for vietnamese, english, of in (
-            ("Đã đo, đã khảo sát:", "Measured and surveyed:", "measurements"),
-            ("Giả định, chưa có nguồn xác nhận:", "Assumed, verified by no source:", "assumed"),
-            ("Chưa biết, cần khảo sát:", "Not known, to be surveyed:", "unknown"),
+        for title, of in (
+            (Message("Measured and surveyed:"), "measurements"),
+            (Message("Assumed, verified by no source:"), "assumed"),
+            (Message("Not known, to be surveyed:"), "unknown"),
         ):
-            made = self.paragraph(self.say(vietnamese, english))
+            made = self.paragraph(self.say(title))
             made.runs[0].bold = True
             made.paragraph_format.keep_with_next = True
             self.each("line", of)
         self.paragraph(
             self.say(
-                "Báo cáo không ghi tên người và không kèm danh sách nhà. Danh sách đầy đủ ở tệp "
-                "Excel (lệnh fireaccess lists). Kết quả dùng để lập kế hoạch; danh mục chính thức "
-                "do cơ quan có thẩm quyền quyết định.",
-                "The report names no person and lists no houses. The full lists are in the "
-                "workbook (fireaccess lists). Results are for planning; what is official is for "
-                "the authority to decide.",
+                Message(
+                    "The report names no person and lists no houses. The full lists are in the "
+                    "workbook (fireaccess lists). Results are for planning; what is official is "
+                    "for the authority to decide."
+                ),
             )
         )
 
@@ -692,40 +671,42 @@ class _Template:
         if self.language == "vi":
             self._side_by_side(
                 [
-                    [("Nơi nhận:", "bisl"), ("- …;\n- Lưu: VT, …", "sl")],
+                    [
+                        (self.say(Message("Recipients:")), "bisl"),
+                        (self.say(Message("- …;\n- Archives, …")), "sl"),
+                    ],
                     [("…", "b"), ("\n\n\n\n…", "b")],
                 ]
             )
 
     def annex(self) -> None:
-        title = self.document.add_heading(
-            self.say("PHỤ LỤC: CÁC TỔ DÂN PHỐ", "ANNEX: RESIDENTIAL GROUPS"), level=1
-        )
+        title = self.document.add_heading(self.say(Message("ANNEX: RESIDENTIAL GROUPS")), level=1)
         title.alignment = _CENTRE
         title.paragraph_format.page_break_before = True
         self.paragraph(
             self.say(
-                "Ngõ thuộc tổ nào có nhà trong ngõ; {{ alleys_in_no_group }} đường, ngõ không có "
-                "nhà nào nên không ghi ở phụ lục này. Số nhà của ngõ là của cả ngõ.",
-                "An alley belongs to the groups of its houses; {{ alleys_in_no_group }} roads and "
-                "alleys without a house are not in this annex. An alley's houses are all of them.",
+                Message(
+                    "An alley belongs to the groups of its houses; {{ alleys_in_no_group }} roads "
+                    "and alleys without a house are not in this annex. An alley's houses are all "
+                    "of them."
+                ),
             )
         )
         self.control("{%p for group in groups %}")
         self.document.add_heading("{{ loop.index }}. {{ group.name }}", level=2)
         self.paragraph(
             self.say(
-                "{{ group.houses }} nhà, {{ group.people }} người; {{ group.unconnected }} nhà "
-                "chưa tính được; đã đo {{ group.measured }} chiều dài ngõ.",
-                "{{ group.houses }} houses, {{ group.people }} people; {{ group.unconnected }} "
-                "houses not computed; {{ group.measured }} of the length of alleys measured.",
+                Message(
+                    "{{ group.houses }} houses, {{ group.people }} people; {{ group.unconnected }} "
+                    "houses not computed; {{ group.measured }} of the length of alleys measured."
+                ),
             )
         ).paragraph_format.keep_with_next = True
         self.table(
             (
-                (self.say("Nhà đạt yêu cầu", "Houses covered"), "name>", 85),
-                (self.say("Số nhà", "Houses"), "houses", 40),
-                (self.say("Tỷ lệ", "Share"), "share", 40),
+                (self.say(Message("Houses covered")), "name>", 85),
+                (self.say(Message("Houses", "count")), "houses", 40),
+                (self.say(Message("Share")), "share", 40),
             ),
             "group.coverage",
         )

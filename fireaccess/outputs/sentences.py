@@ -1,4 +1,4 @@
-"""Sentences for reasons, in Vietnamese and English.
+"""Sentences for reasons, in every language.
 
 The analysis gives codes and figures; only here do they become text. Each place that stops a truck
 is described once and used for every house behind it.
@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -27,88 +26,133 @@ from fireaccess.analysis.houses import (
     Doors,
 )
 from fireaccess.model.answers import NEEDS_SURVEY, NOT_COVERED, Answer, ObjectArray
+from fireaccess.model.catalogue import Message
+from fireaccess.model.formats import LANGUAGES, Language, day, decimal
 from fireaccess.model.norm import Figure, Norm
 from fireaccess.network.need import Need
 from fireaccess.network.network import Network
 from fireaccess.network.obstacles import SOMEWHERE
 from fireaccess.network.passability import Passability
 
-Language = Literal["vi", "en"]
-LANGUAGES: Final[tuple[Language, ...]] = ("vi", "en")
-
-_TYPES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+_TYPES: Final[Mapping[str, Message]] = MappingProxyType(
     {
-        "bollard": ("cọc", "bollard"),
-        "block": ("khối bê tông", "concrete block"),
-        "jersey_barrier": ("dải phân cách bê tông", "jersey barrier"),
-        "planter": ("bồn cây", "planter"),
-        "log": ("khúc gỗ", "log"),
-        "debris": ("đống vật liệu", "debris"),
-        "gate": ("cổng", "gate"),
-        "lift_gate": ("barie", "lift gate"),
-        "swing_gate": ("barie quay", "swing gate"),
-        "sliding_gate": ("cổng trượt", "sliding gate"),
-        "chain": ("dây xích", "chain"),
-        "wall": ("tường", "wall"),
-        "fence": ("hàng rào", "fence"),
-        "city_wall": ("tường thành", "city wall"),
-        "kerb": ("bó vỉa", "kerb"),
-        "height_restrictor": ("khung giới hạn chiều cao", "height restrictor"),
-        "cycle_barrier": ("rào chắn xe", "cycle barrier"),
-        "motorcycle_barrier": ("rào chắn xe máy", "motorcycle barrier"),
-        "ditch": ("rãnh", "ditch"),
-        "turnstile": ("cửa xoay", "turnstile"),
+        "bollard": Message("bollard", "reason"),
+        "block": Message("concrete block"),
+        "jersey_barrier": Message("jersey barrier"),
+        "planter": Message("planter"),
+        "log": Message("log"),
+        "debris": Message("debris", "reason"),
+        "gate": Message("gate"),
+        "lift_gate": Message("lift gate", "reason"),
+        "swing_gate": Message("swing gate", "reason"),
+        "sliding_gate": Message("sliding gate"),
+        "chain": Message("chain"),
+        "wall": Message("wall"),
+        "fence": Message("fence"),
+        "city_wall": Message("city wall"),
+        "kerb": Message("kerb"),
+        "height_restrictor": Message("height restrictor", "reason"),
+        "cycle_barrier": Message("cycle barrier", "reason"),
+        "motorcycle_barrier": Message("motorcycle barrier"),
+        "ditch": Message("ditch"),
+        "turnstile": Message("turnstile"),
     }
 )
-_ANY_BARRIER: Final = ("vật cản", "barrier")
+_ANY_BARRIER: Final = Message("barrier")
 
-_RULES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+_RULES: Final[Mapping[str, Message]] = MappingProxyType(
     {
-        "fixed": ("cố định", "fixed"),
-        "no_keyholder": ("mở được, chưa rõ người giữ khóa", "openable, keyholder not known"),
-        "type": ("", ""),
-        "kerb": ("chưa rõ chiều cao", "height not known"),
-        "height": ("chưa rõ chiều cao", "height not known"),
-        "not_known": ("chưa rõ loại", "kind not known"),
+        "fixed": Message("fixed"),
+        "no_keyholder": Message("openable, keyholder not known"),
+        "kerb": Message("height not known"),
+        "height": Message("height not known"),
+        "not_known": Message("kind not known"),
     }
 )
-_UNKNOWN: Final = ("chưa rõ xe có qua được không", "not known whether a truck passes")
-_MAPPED: Final = ("theo OpenStreetMap", "as mapped in OpenStreetMap")
-
-
-def decimal(value: float, language: Language, digits: int = 1) -> str:
-    """Write a figure with the language's decimal sign, without trailing zeros.
-
-    Examples
-    --------
-    >>> decimal(1.2, "vi"), decimal(3.0, "vi"), decimal(2.25, "en", 2)
-    ('1,2', '3', '2.25')
-    """
-    text = f"{value:.{digits}f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return text.replace(".", ",") if language == "vi" else text
-
-
-def day(text: str | None, language: Language) -> str | None:
-    """Write an ISO date as the language does: 12/5/2026, or 2026-05-12.
-
-    Examples
-    --------
-    >>> day("2026-05-12", "vi"), day(None, "vi")
-    ('12/5/2026', None)
-    """
-    if text is None or pd.isna(text):
-        return None
-    when = date.fromisoformat(text)
-    return f"{when.day}/{when.month}/{when.year}" if language == "vi" else text
+#: Why a stretch of road stops a truck, or may: for certain where that has words of its own.
+_STRETCHES: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "steps": Message("steps or a corridor"),
+        "class": Message("width not measured"),
+        "width": Message("{width} m wide by tag {source}, {need}, not certain enough"),
+        "sign_width": Message("a sign limits the width", "reason"),
+        "height": Message("clear height too low, {need}"),
+        "sign_height": Message("a sign limits the height", "reason"),
+        "covered": Message("covered, height not measured"),
+        "weight": Message("a bridge too weak, {need}"),
+        "survey": Message("narrow somewhere, not known where"),
+    }
+)
+_BLOCKED: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "class": Message("not for vehicles"),
+        "width": Message("{width} m wide by tag {source}, {need}"),
+    }
+)
+_NEEDED: Final[Mapping[str, str]] = MappingProxyType({"height": "height_m", "weight": "mass_t"})
+_ASSUMED: Final = Message("assumed")
+_AT_THE_MOUTH: Final = Message("at the mouth of")
+_ON: Final = Message("on")
+_UNKNOWN: Final = Message("not known whether a truck passes")
+_MAPPED: Final = Message("as mapped in OpenStreetMap")
 
 
 def figure_text(figure: Figure, language: Language) -> str:
     """Write a norm's figure in metres, marked where no source was verified."""
     text = f"{decimal(figure.value, language)} m"
-    if figure.verified:
-        return text
-    return f"{text} ({'giả định' if language == 'vi' else 'assumed'})"
+    return text if figure.verified else f"{text} ({_ASSUMED.into(language)})"
+
+
+#: What is told of a house by its reason, and of its water.
+_SENTENCES: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        UNCONNECTED: Message(
+            "No alley is mapped within {near_m:.0f} m of the house (the nearest road is "
+            "{away_m:.0f} m away): it needs a survey."
+        ),
+        PLACED_BY_NAME: Message(
+            "Only the road of the house is known, not its place: distances are those of the middle "
+            "of that road. Give its coordinates."
+        ),
+        NO_WAY: Message("The map has no way on foot from where the truck stops to the house."),
+        AT_DOOR: Message(
+            "The truck gets to the road at the house; {hose_m:.0f} m of hose from there."
+        ),
+        WITHIN_HOSE: Message(
+            "The truck stops at {at}; {hose_m:.0f} m of hose from there, within {limit}."
+        ),
+        TOO_FAR: Message(
+            "The truck stops at {at}; {hose_m:.0f} m of hose from there, beyond {limit}."
+        ),
+        "too_far_at_best": Message(
+            "The truck stops at {at}; {best_m:.0f} m of hose from there, beyond {limit}."
+        ),
+        "too_far_anyway": Message(
+            "The truck stops at {at}; {hose_m:.0f} m of hose from there, beyond {limit}; even if "
+            "all that is not known lets it pass, {best_m:.0f} m."
+        ),
+        NOT_KNOWN: Message(
+            "Not known whether the truck passes {at}: {hose_m:.0f} m of hose if it stops there, "
+            "beyond {limit}; {best_m:.0f} m if all that is not known lets it pass. Measure here."
+        ),
+        "not_known_without": Message(
+            "Not known: {best_m:.0f} m of hose if all that is not known lets the truck pass. "
+            "Measure here."
+        ),
+        "not_known_elsewhere": Message(
+            "The truck stops at {at}; {hose_m:.0f} m of hose from there, beyond {limit}. Whether "
+            "there is another way is not known: {best_m:.0f} m if all that is not known lets it "
+            "pass. Measure there."
+        ),
+        "water_open": Message(
+            "Water is not certain: it is not known whether a truck can draw from it."
+        ),
+        "water_none": Message("No usable water can be reached by hose."),
+        "water_far": Message(
+            "The nearest usable water ({water_id}) is {water_m:.0f} m of hose away: too far."
+        ),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +166,8 @@ class _Roads:
 def _where(roads: _Roads, language: Language) -> str:
     if roads.name is None:
         return ""
-    if language == "vi":
-        return f" {'đầu' if roads.several else 'trên'} {roads.name}"
-    return f" at the mouth of {roads.name}" if roads.several else f" on {roads.name}"
+    where = _AT_THE_MOUTH if roads.several else _ON
+    return f" {where.into(language)} {roads.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +189,14 @@ class Stops:
     obstacles: pd.DataFrame
     need: Need
     # What was described once: the reasons and the map tell of the same places.
-    _known: dict[str, tuple[str, str]] = field(default_factory=dict, repr=False)
+    _known: dict[str, dict[Language, str]] = field(default_factory=dict, repr=False)
 
-    def describe(self, tokens: list[str]) -> dict[str, tuple[str, str]]:
-        """Return the Vietnamese and the English description of each ``kind:id``."""
+    def describe(self, tokens: list[str]) -> dict[str, dict[Language, str]]:
+        """Return the description of each ``kind:id`` in every language."""
         self._known.update(self._described(set(tokens) - self._known.keys()))
         return {token: self._known[token] for token in sorted(set(tokens))}
 
-    def _described(self, wanted: set[str]) -> dict[str, tuple[str, str]]:
+    def _described(self, wanted: set[str]) -> dict[str, dict[Language, str]]:
         of_tokens = self.obstacles[self.obstacles["barrier_id"].isin(wanted)]
         rows = {row["barrier_id"]: row for row in of_tokens.to_dict("records")}
         roads = self._names_at({int(row["node"]) for row in rows.values()})
@@ -163,12 +206,12 @@ class Stops:
             if f"segment:{name}" in wanted
         }
         return {
-            token: tuple(
-                self._segment(index[token], language)
+            token: {
+                language: self._segment(index[token], language)
                 if token in index
                 else self._obstacle(rows[token], roads, language)
                 for language in LANGUAGES
-            )  # type: ignore[misc]
+            }
             for token in sorted(wanted)
         }
 
@@ -181,46 +224,45 @@ class Stops:
         return frozenset(tokens) & (segments | obstacles)
 
     def _obstacle(self, row: Any, roads: Mapping[int, _Roads], language: Language) -> str:
-        k = LANGUAGES.index(language)
         name = row["osm_id"] if pd.isna(row["object_id"]) else row["object_id"]
+        figure = decimal(row["figure_m"], language, 2)
         notes: list[str] = []
         if row["kind"] == "reading":
-            what = ("chỗ hẹp", "narrow place")[k]
-            if row["answer"] == Answer.UNKNOWN:
-                what = ("chỗ đo chưa chắc", "open reading")[k]
-            notes.append(f"{('rộng', 'width')[k]} {decimal(row['figure_m'], language, 2)} m")
+            open_yet = row["answer"] == Answer.UNKNOWN
+            what = Message("open reading") if open_yet else Message("narrow place")
+            notes.append(Message("width {figure} m").into(language, figure=figure))
             notes.append(self._needs("width_m", language))
         elif row["kind"] == "clearance":
-            what = ("chỗ thấp", "low clearance")[k]
-            notes.append(f"{('cao', 'height')[k]} {decimal(row['figure_m'], language, 2)} m")
+            what = Message("low clearance")
+            notes.append(Message("height {figure} m").into(language, figure=figure))
             notes.append(self._needs("height_m", language))
         else:
-            what = _TYPES.get(row["type"], _ANY_BARRIER)[k]
+            what = _TYPES.get(row["type"], _ANY_BARRIER)
             if row["rule"] == "gap" and not np.isnan(row["figure_m"]):
-                notes.append(f"{('khe', 'gap')[k]} {decimal(row['figure_m'], language, 2)} m")
+                notes.append(Message("gap {figure} m").into(language, figure=figure))
                 notes.append(self._needs("width_m", language))
-            notes.append(_RULES.get(row["rule"], ("", ""))[k])
+            if row["rule"] in _RULES:
+                notes.append(_RULES[row["rule"]].into(language))
             if row["answer"] == Answer.UNKNOWN:
-                notes.append(_UNKNOWN[k])
+                notes.append(_UNKNOWN.into(language))
         if row["rule"] == SOMEWHERE:
-            notes.append(("chưa rõ ở chỗ nào trên đường", "where on the road is not known")[k])
+            notes.append(Message("where on the road is not known").into(language))
         when = day(row["date"], language)
         if when:
-            notes.append(f"{('đo', 'measured')[k]} {when}")
+            notes.append(Message("measured {when}").into(language, when=when))
         elif row["source"] == "osm":
-            notes.append(_MAPPED[k])
+            notes.append(_MAPPED.into(language))
         where = _where(roads[int(row["node"])], language)
-        inside = ", ".join(note for note in notes if note)
-        return f"{what} {name}{where}" + (f" ({inside})" if inside else "")
+        inside = ", ".join(notes)
+        return f"{what.into(language)} {name}{where}" + (f" ({inside})" if inside else "")
 
     def _needs(self, name: str, language: Language) -> str:
         """Say what the truck needs, marked where no source verifies it."""
-        vi = language == "vi"
         unit = "t" if name == "mass_t" else "m"
-        text = f"{'cần' if vi else 'needs'} {decimal(getattr(self.need, name), language, 2)} {unit}"
-        if name not in self.need.assumed:
-            return text
-        return f"{text} {'theo giả định' if vi else 'as assumed'}"
+        figure = f"{decimal(getattr(self.need, name), language, 2)} {unit}"
+        assumed = name in self.need.assumed
+        text = Message("needs {figure} as assumed") if assumed else Message("needs {figure}")
+        return text.into(language, figure=figure)
 
     def _names_at(self, nodes: set[int]) -> dict[int, _Roads]:
         """Return the names of the roads that meet at some nodes, and whether they are several."""
@@ -241,42 +283,20 @@ class Stops:
         return roads
 
     def _segment(self, i: int, language: Language) -> str:
-        k = LANGUAGES.index(language)
         network, known = self.network, self.passability
-        name = network.tag("name")[network.segment_way[i]]
-        road = name or ("lối đi chưa có tên", "an unnamed way")[k]
-        width = decimal(known.width_m[i], language, 2) if not np.isnan(known.width_m[i]) else ""
-        source = known.width_source[i]
-        blocked = known.segment_answer[i] == Answer.BLOCKED
-        why = {
-            "steps": ("bậc thang hoặc hành lang", "steps or a corridor"),
-            "class": ("không dành cho xe", "not for vehicles")
-            if blocked
-            else ("chưa đo bề rộng", "width not measured"),
-            "width": (
-                f"rộng {width} m theo thẻ {source}, {self._needs('width_m', language)}"
-                + ("" if blocked else ", chưa đủ chắc"),
-                f"{width} m wide by tag {source}, {self._needs('width_m', language)}"
-                + ("" if blocked else ", not certain enough"),
-            ),
-            "sign_width": ("biển báo hạn chế bề rộng", "a sign limits the width"),
-            "height": (
-                f"chiều cao thông thủy không đủ, {self._needs('height_m', language)}",
-                f"clear height too low, {self._needs('height_m', language)}",
-            ),
-            "sign_height": ("biển báo hạn chế chiều cao", "a sign limits the height"),
-            "covered": ("đi dưới nhà, chưa đo chiều cao", "covered, height not measured"),
-            "weight": (
-                f"cầu không đủ tải, {self._needs('mass_t', language)}",
-                f"a bridge too weak, {self._needs('mass_t', language)}",
-            ),
-            "survey": (
-                ("", "")
-                if known.segment_answer[i] == Answer.PASS
-                else ("đường này có chỗ hẹp, chưa rõ ở đâu", "narrow somewhere, not known where")
-            ),
-        }[known.segment_reason[i]][k]
-        return f"{road} ({why})" if why else str(road)
+        road = network.tag("name")[network.segment_way[i]]
+        reason, answer = known.segment_reason[i], known.segment_answer[i]
+        why = _BLOCKED.get(reason) if answer == Answer.BLOCKED else None
+        if why is None and not (reason == "survey" and answer == Answer.PASS):
+            why = _STRETCHES[reason]
+        told = why and why.into(
+            language,
+            width=decimal(known.width_m[i], language, 2),
+            source=known.width_source[i],
+            need=self._needs(_NEEDED.get(reason, "width_m"), language),
+        )
+        road = road or Message("an unnamed way").into(language)
+        return f"{road} ({told})" if told else str(road)
 
 
 def house_sentences(
@@ -286,7 +306,7 @@ def house_sentences(
     norm: Norm,
     snap_limit_m: float,
 ) -> tuple[ObjectArray, ObjectArray]:
-    """Return the reason of every house as a sentence in Vietnamese and in English.
+    """Return the reason of every house as a sentence, in Vietnamese and in English.
 
     Parameters
     ----------
@@ -309,146 +329,41 @@ def house_sentences(
     cells = [houses[name].to_numpy(dtype=object).tolist() for name in columns]
     rows = list(zip(*cells[:4], doors.nearest_road_m.tolist(), *cells[4:], strict=True))
     texts: list[ObjectArray] = []
-    for k, language in enumerate(LANGUAGES):
+    for language in LANGUAGES:
         limit = figure_text(norm.hose_limit_m, language)  # type: ignore[arg-type]
-        texts.append(
-            np.array(
-                [
-                    _house(
-                        reason,
-                        language,
-                        described[stop][k] if isinstance(stop, str) else None,
-                        stop in certain,
-                        hose,
-                        best,
-                        away,
-                        limit,
-                        snap_limit_m,
-                    )
-                    + (
-                        ""
-                        if reason == PLACED_BY_NAME
-                        else _water(water, language, water_id, water_m)
-                    )
-                    for reason, stop, hose, best, away, water, water_id, water_m in rows
-                ],
-                dtype=object,
+        told = {reason: sentence.into(language) for reason, sentence in _SENTENCES.items()}
+        at_house = Message("the road at the house").into(language)
+        sentences = []
+        for reason, stop, hose_m, best_m, away_m, water, water_id, water_m in rows:
+            at = described[stop][language] if isinstance(stop, str) else at_house
+            sentence = told[_case(reason, stop in certain, hose_m, best_m)].format(
+                at=at, hose_m=hose_m, best_m=best_m, limit=limit, away_m=away_m, near_m=snap_limit_m
             )
-        )
+            lack = None if reason == PLACED_BY_NAME else _lack(water, water_m)
+            if lack is not None:
+                sentence += " " + told[lack].format(water_id=water_id, water_m=water_m)
+            sentences.append(sentence)
+        texts.append(np.array(sentences, dtype=object))
     return texts[0], texts[1]
 
 
-def _house(
-    reason: str,
-    language: Language,
-    stop: str | None,
-    stop_is_certain: bool,
-    hose_m: float,
-    best_m: float,
-    away_m: float,
-    limit: str,
-    snap_limit_m: float,
-) -> str:
-    vi = language == "vi"
-    if reason == UNCONNECTED:
-        return (
-            f"Trong vòng {snap_limit_m:.0f} m quanh nhà không có ngõ nào trên bản đồ (đường gần "
-            f"nhất cách {away_m:.0f} m): cần khảo sát."
-            if vi
-            else f"No alley is mapped within {snap_limit_m:.0f} m of the house (the nearest road "
-            f"is {away_m:.0f} m away): it needs a survey."
-        )
-    if reason == PLACED_BY_NAME:
-        return (
-            "Chỉ biết tên đường, chưa có tọa độ của nhà: các khoảng cách tính từ giữa đường đó. "
-            "Cần xác định vị trí nhà."
-            if vi
-            else "Only the road of the house is known, not its place: distances are those of the "
-            "middle of that road. Give its coordinates."
-        )
-    if reason == NO_WAY:
-        return (
-            "Trên bản đồ không có lối đi bộ từ chỗ xe chữa cháy dừng tới nhà."
-            if vi
-            else "The map has no way on foot from where the truck stops to the house."
-        )
-    if reason == AT_DOOR:
-        return (
-            f"Xe chữa cháy vào được đường trước nhà; còn {hose_m:.0f} m kéo vòi."
-            if vi
-            else f"The truck gets to the road at the house; {hose_m:.0f} m of hose from there."
-        )
-    at = stop or ("đường trước nhà" if vi else "the road at the house")
-    if reason == WITHIN_HOSE:
-        return (
-            f"Xe chữa cháy dừng ở {at}; còn {hose_m:.0f} m kéo vòi, trong giới hạn {limit}."
-            if vi
-            else f"The truck stops at {at}; {hose_m:.0f} m of hose from there, within {limit}."
-        )
+def _case(reason: str, stop_is_certain: bool, hose_m: float, best_m: float) -> str:
+    """Return which sentence tells of a house."""
     if reason == TOO_FAR:
-        same = np.isnan(hose_m) or round(best_m) == round(hose_m)
-        least = best_m if np.isnan(hose_m) else hose_m
-        tail = (
-            ""
-            if same
-            else f"; dù mọi chỗ chưa rõ đều qua được vẫn còn {best_m:.0f} m"
-            if vi
-            else f"; even if all that is not known lets it pass, {best_m:.0f} m"
-        )
-        return (
-            f"Xe chữa cháy dừng ở {at}; còn {least:.0f} m kéo vòi, quá giới hạn {limit}{tail}."
-            if vi
-            else f"The truck stops at {at}; {least:.0f} m of hose from there, beyond {limit}{tail}."
-        )
-    if reason != NOT_KNOWN:
-        raise ValueError(f"unknown reason {reason!r}")
-    if np.isnan(hose_m):
-        return (
-            f"Chưa rõ: nếu mọi chỗ chưa rõ đều qua được thì còn {best_m:.0f} m kéo vòi. Cần đo "
-            "tại chỗ."
-            if vi
-            else f"Not known: {best_m:.0f} m of hose if all that is not known lets the truck pass. "
-            "Measure here."
-        )
-    if stop_is_certain:
-        return (
-            f"Xe chữa cháy dừng ở {at}; còn {hose_m:.0f} m kéo vòi, quá giới hạn {limit}. Chưa rõ "
-            f"có đường khác không: nếu mọi chỗ chưa rõ đều qua được thì còn {best_m:.0f} m. Cần đo "
-            "tại chỗ."
-            if vi
-            else f"The truck stops at {at}; {hose_m:.0f} m of hose from there, beyond {limit}. "
-            f"Whether there is another way is not known: {best_m:.0f} m if all that is not known "
-            "lets it pass. Measure there."
-        )
-    return (
-        f"Chưa rõ xe có qua được {at} không: nếu dừng ở đó thì còn {hose_m:.0f} m kéo vòi, quá "
-        f"giới hạn {limit}; nếu mọi chỗ chưa rõ đều qua được thì còn {best_m:.0f} m. Cần đo tại "
-        "chỗ."
-        if vi
-        else f"Not known whether the truck passes {at}: {hose_m:.0f} m of hose if it stops there, "
-        f"beyond {limit}; {best_m:.0f} m if all that is not known lets it pass. Measure here."
-    )
+        if np.isnan(hose_m):
+            return "too_far_at_best"
+        return reason if round(best_m) == round(hose_m) else "too_far_anyway"
+    if reason == NOT_KNOWN:
+        if np.isnan(hose_m):
+            return "not_known_without"
+        return "not_known_elsewhere" if stop_is_certain else reason
+    return reason
 
 
-def _water(answer: Any, language: Language, water_id: Any, water_m: float) -> str:
-    """Say what is wrong with the water; nothing where a source is near enough."""
-    vi = language == "vi"
+def _lack(answer: Any, water_m: float) -> str | None:
+    """Return which sentence tells what is wrong with the water; none where it is near enough."""
     if answer == NEEDS_SURVEY:
-        return (
-            " Nguồn nước chưa chắc: chưa rõ xe có tới lấy nước được không."
-            if vi
-            else " Water is not certain: it is not known whether a truck can draw from it."
-        )
+        return "water_open"
     if answer != NOT_COVERED:
-        return ""
-    if np.isnan(water_m):
-        return (
-            " Không có nguồn nước nào dùng được mà vòi tới được."
-            if vi
-            else " No usable water can be reached by hose."
-        )
-    return (
-        f" Nguồn nước dùng được gần nhất ({water_id}) cách {water_m:.0f} m đường vòi: quá xa."
-        if vi
-        else f" The nearest usable water ({water_id}) is {water_m:.0f} m of hose away: too far."
-    )
+        return None
+    return "water_none" if np.isnan(water_m) else "water_far"

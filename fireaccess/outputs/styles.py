@@ -18,7 +18,8 @@ from xml.etree import ElementTree as ET
 
 import pyogrio
 
-from fireaccess.outputs.map.texts import Language, texts
+from fireaccess.model.formats import Language
+from fireaccess.outputs.map.texts import texts
 
 BLUE: Final = "#0072B2"
 YELLOW: Final = "#F0E442"

@@ -1,5 +1,8 @@
 """The survey workbook that a ward fills in: a sheet for each table, and how to fill it in.
 
+It is a form of Vietnamese offices, whatever the language of the project: in Vietnamese, its help in
+English too.
+
 Every heading, code and unit is that of `fireaccess.model.words`, so that what the template writes
 is what the reader knows. From a result come the alleys that nobody has measured and the barriers
 that nobody has looked at, each with a code and its place.
@@ -20,6 +23,7 @@ import pandas as pd
 import shapely
 import xlsxwriter
 
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import OutputError
 from fireaccess.model.layers import TABLES, kind_of, needs_place
 from fireaccess.model.words import CODES, HELP_TITLE, TABLE_TITLES, heading, word_of
@@ -48,23 +52,37 @@ _YES_NO: Final = ("có", "không")
 _DEGREES: Final = 7  # decimals
 
 
-_TITLES_TELL: Final[Mapping[str, str]] = MappingProxyType(
+_TITLES_TELL: Final[Mapping[str, Message]] = MappingProxyType(
     {
-        "widths": "Mỗi dòng là một chỗ đo bề rộng thông thủy của đường, ngõ. Hãy đo ở chỗ hẹp "
-        "nhất.",
-        "barriers": "Mỗi dòng là một vật cản trên đường, ngõ: cọc, barie, cổng, bồn cây…, kể cả "
-        "vật đã tháo dỡ.",
-        "clearances": "Mỗi dòng là một cổng, vòm, mái che hoặc dây phía trên đường. Đo chiều cao "
-        "từ mặt đường.",
-        "water": "Mỗi dòng là một nguồn nước chữa cháy: trụ nước, bể, ao, hồ, sông, bến lấy nước.",
-        "fire_points": "Mỗi dòng là một điểm chữa cháy công cộng.",
-        "solutions": "Mỗi dòng là một giải pháp cấp nước đã lắp đặt cho nơi xe chữa cháy không vào "
-        "được.",
-        "stations": "Mỗi dòng là một nơi xe chữa cháy xuất phát.",
-        "violations": "Mỗi dòng là một vi phạm về đường cho xe chữa cháy hoặc về nguồn nước.",
-        "approved": "Danh mục đã được phê duyệt: mỗi dòng ghi mã hộ, hoặc tên đường, ngõ, hoặc tổ "
-        "dân phố.",
-        "houses": "Mỗi dòng là một hộ hoặc một ngôi nhà.",
+        "widths": Message(
+            "Each row is a place where the clear width of a road or alley was measured. Measure "
+            "at the narrowest place."
+        ),
+        "barriers": Message(
+            "Each row is a barrier on a road or alley: posts, lift gates, gates, planters…, "
+            "removed ones too."
+        ),
+        "clearances": Message(
+            "Each row is a gate, arch, roof or wire above a road. Measure the height from the "
+            "road's surface."
+        ),
+        "water": Message(
+            "Each row is a source of water for fire fighting: hydrant, tank, pond, lake, river, "
+            "suction point."
+        ),
+        "fire_points": Message("Each row is a public fire point."),
+        "solutions": Message(
+            "Each row is a water solution that was built for a place that no fire engine gets to."
+        ),
+        "stations": Message("Each row is a place that fire engines set out from."),
+        "violations": Message(
+            "Each row is a violation of what roads for fire engines or water sources need."
+        ),
+        "approved": Message(
+            "The approved list: each row names a household, or a road or alley, or a residential "
+            "group."
+        ),
+        "houses": Message("Each row is a household or a house."),
     }
 )
 
@@ -126,25 +144,40 @@ _NUMBER_FORMATS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
+_WRITTEN_CODE: Final = Message("A code that the program wrote; nothing to fill in.")
 #: What to say of a column whose heading does not say it all, when a cell of it is chosen.
-_NOTES: Final[Mapping[str, str]] = MappingProxyType(
+_NOTES: Final[Mapping[str, Message]] = MappingProxyType(
     {
-        "coordinates": "Vĩ độ, kinh độ trong một ô, như sao chép từ bản đồ trên điện thoại: "
-        "20.9886, 105.8216",
-        "crs": "Của X, Y: mã như EPSG:5897, kinh tuyến trục như 105°00', hoặc tên tỉnh, thành phố.",
-        "width_m": "Bề rộng thông thủy mà xe đi lọt, tính bằng mét.",
-        "narrowest": "“có” nếu đây là chỗ hẹp nhất của cả đoạn ngõ giữa hai ngã rẽ.",
-        "accuracy_m": "Số đo có thể lệch bao nhiêu mét; để trống nếu đo bằng thước.",
-        "segment_id": "Mã do chương trình ghi; không cần điền.",
-        "osm_id": "Mã do chương trình ghi; không cần điền.",
-        "clear_width_m": "Khoảng hở cho xe đi qua khi đã mở, tính bằng mét.",
-        "keyholder": "Người mở được ngay khi có cháy; ghi chức danh hoặc số điện thoại trực.",
-        "checked": "Ngày mở thử gần nhất.",
-        "truck_source": "“có” nếu xe chữa cháy đỗ sát và hút nước trực tiếp được.",
-        "working": "Để trống nghĩa là còn hoạt động.",
-        "serves_m": "Vòi lấy nước từ đây tới được bao xa, tính bằng mét dọc ngõ.",
-        "registered_month": "Tháng đăng ký lắp thiết bị truyền tin báo cháy, ví dụ 2026-09.",
-        "kind": "Ghi bằng lời.",
+        "coordinates": Message(
+            "Latitude and longitude in one cell, as copied from a map on a phone: 20.9886, 105.8216"
+        ),
+        "crs": Message(
+            "Of X and Y: a code such as EPSG:5897, a central meridian such as 105°00', or the name "
+            "of the province or city."
+        ),
+        "width_m": Message("The clear width that a vehicle fits through, in metres."),
+        "narrowest": Message(
+            "“có” if this is the narrowest place of the whole alley between two junctions."
+        ),
+        "accuracy_m": Message(
+            "How many metres the reading may be off; leave blank if it was measured with a tape."
+        ),
+        "segment_id": _WRITTEN_CODE,
+        "osm_id": _WRITTEN_CODE,
+        "clear_width_m": Message("The gap that a vehicle goes through once it is open, in metres."),
+        "keyholder": Message(
+            "Who can open it at once when there is a fire; give the post or the telephone on duty."
+        ),
+        "checked": Message("The day when opening it was last tried."),
+        "truck_source": Message(
+            "“có” if a fire engine can stand beside it and draw water directly."
+        ),
+        "working": Message("Blank means that it is in service."),
+        "serves_m": Message("How far hose from here reaches, in metres along the alley."),
+        "registered_month": Message(
+            "Month in which an alarm transmitter was registered, such as 2026-09."
+        ),
+        "kind": Message("Say it in words."),
     }
 )
 
@@ -165,99 +198,75 @@ _WIDTH_OF_KIND: Final[Mapping[str, float]] = MappingProxyType(
 
 _DARK, _PALE, _GREY, _LINE = "#1F4E79", "#5B7F9F", "#7F7F7F", "#A6A6A6"
 
-#: Lines of the help sheet, each in Vietnamese and English.
+#: Lines of the help sheet.
 _HOW_TO: Final = (
-    (
-        "Mỗi trang là một bảng, mỗi dòng là một đối tượng. Điền từ dòng 5 trở xuống; trang nào "
-        "không dùng thì để trống.",
+    Message(
         "One sheet for each table, one row for each object, from row 5 down. Leave a sheet empty "
-        "if there is nothing to report.",
+        "if there is nothing to report."
     ),
-    (
-        "Cột có dấu * bắt buộc phải điền. Điều chưa biết thì để trống, đừng ghi 0 hay “không rõ”.",
-        "Columns with * are required. Leave blank what is not known: no 0, no “unknown”.",
-    ),
-    (
-        "Dòng VÍ DỤ (chữ nghiêng màu xám) chỉ để xem, chương trình không đọc.",
-        "The row VÍ DỤ (example, grey italics) is not read.",
-    ),
-    (
-        "Mỗi đối tượng có một mã riêng trong bảng của nó. Khảo sát lại thì giữ nguyên mã và ghi "
-        "ngày mới.",
+    Message("Columns with * are required. Leave blank what is not known: no 0, no “unknown”."),
+    Message("The row VÍ DỤ (example, grey italics) is not read."),
+    Message(
         "Each object has a code of its own in its table. Surveyed again, it keeps its code and "
-        "gets the new date.",
+        "gets the new date."
     ),
-    (
-        "Chữ được giữ đúng như đã gõ: số 0 ở đầu không mất, dấu = không thành công thức.",
-        "Text stays as it is typed: leading zeros are kept, and = begins no formula.",
-    ),
-    (
-        "Độ dài tính bằng mét. Ngày ghi ngày/tháng/năm, ví dụ 12/05/2026.",
-        "Lengths are in metres. Dates are day/month/year, such as 12/05/2026.",
-    ),
-    (
-        "Đừng sửa tiêu đề ở dòng 2 và 3. Có thể thêm cột riêng ở bên phải.",
+    Message("Text stays as it is typed: leading zeros are kept, and = begins no formula."),
+    Message("Lengths are in metres. Dates are day/month/year, such as 12/05/2026."),
+    Message(
         "Leave the headings in rows 2 and 3 as they are. Columns of your own may follow on the "
-        "right.",
+        "right."
     ),
 )
 _PLACES: Final = (
-    (
-        "1. Kinh độ và Vĩ độ (WGS 84, độ thập phân): 105.8216 và 20.9886.",
-        "Longitude and latitude in two columns, in decimal degrees.",
+    Message("Longitude and latitude in two columns, in decimal degrees."),
+    Message("Both in one cell, latitude first, as maps on a phone give them."),
+    Message(
+        "X and Y of VN-2000 in metres, with the EPSG code, the central meridian or the province."
     ),
-    (
-        "2. Tọa độ trong một ô, vĩ độ trước: 20.9886, 105.8216 (như sao chép từ bản đồ).",
-        "Both in one cell, latitude first, as maps on a phone give them.",
-    ),
-    (
-        "3. X, Y của VN-2000 (mét), kèm Hệ tọa độ: EPSG:5897, hoặc kinh tuyến trục 105°00', hoặc "
-        "tên tỉnh, thành phố.",
-        "X and Y of VN-2000 in metres, with the EPSG code, the central meridian or the province.",
-    ),
-    (
-        "Không có tọa độ thì ghi tên đường, ngõ hoặc địa chỉ nếu bảng có cột ấy: vị trí khi đó "
-        "chỉ là gần đúng.",
-        "Without coordinates, the road's name or the address gives an approximate place.",
-    ),
+    Message("Without coordinates, the road's name or the address gives an approximate place."),
 )
 _HELP: Final = (
-    ("Cách điền  ·  How to fill in", _HOW_TO),
-    ("Vị trí: chọn một trong ba cách  ·  Place: one of three ways", _PLACES),
+    (Message("How to fill in"), _HOW_TO),
+    (Message("Place: one of three ways"), _PLACES),
 )
-_WORDS_HEAD: Final = "Từ dùng trong các cột có danh sách  ·  Words of the columns with a list"
-_WORDS_COLUMNS: Final = ("Trang", "Cột", "Từ", "Nghĩa (English)")
-#: What each code means, in Vietnamese and English.
-_MEANINGS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+_WORDS_HEAD: Final = Message("Words of the columns with a list")
+_WORDS_COLUMNS: Final = (
+    Message("Sheet"),
+    Message("Column"),
+    Message("Word"),
+    Message("Meaning (English)"),
+)
+#: What each code means.
+_MEANINGS: Final[Mapping[str, Message]] = MappingProxyType(
     {
-        "bollard": ("cọc đứng, bằng thép hoặc nhựa", "bollard"),
-        "block": ("khối hoặc cọc bê tông đặt trên đường", "concrete block"),
-        "lift_gate": ("thanh chắn nâng lên được", "lift gate"),
-        "gate": ("cổng có cánh mở", "gate"),
-        "swing_gate": ("thanh chắn xoay ngang", "swing gate"),
-        "sliding_gate": ("cổng đẩy sang bên", "sliding gate"),
-        "chain": ("dây xích căng ngang đường", "chain"),
-        "height_restrictor": ("khung, xà hạn chế chiều cao xe", "height restrictor"),
-        "jersey_barrier": ("dải bê tông hoặc nhựa phân cách", "jersey barrier"),
-        "planter": ("bồn, chậu cây đặt trên đường", "planter"),
-        "cycle_barrier": ("rào chỉ cho người đi bộ, xe đạp lách qua", "cycle barrier"),
-        "kerb": ("bó vỉa, bậc mà xe phải leo qua", "kerb"),
-        "wall": ("tường xây chắn lối, người cũng không qua được", "wall"),
-        "fence": ("hàng rào chắn lối, người cũng không qua được", "fence"),
-        "debris": ("vật liệu, rác, đồ đạc để trên đường", "debris"),
-        "fixed": ("không mở, không tháo được", "fixed"),
-        "openable": ("mở hoặc tháo được; ghi người giữ chìa khóa", "can be opened"),
-        "removed": ("không còn ở đó; giữ dòng này để theo dõi", "removed"),
-        "hydrant": ("trụ nước chữa cháy trên đường", "hydrant"),
-        "tank": ("bể nước, hồ xây", "tank"),
-        "pond": ("ao, hồ tự nhiên", "pond"),
-        "river": ("sông, kênh, mương có nước quanh năm", "river or canal"),
-        "pit": ("hố thu nước cho xe hút", "pit"),
-        "suction_point": ("bến, bãi cho xe đỗ lấy nước", "suction point"),
-        "riser": ("họng khô để xe tiếp nước vào", "dry riser"),
-        "pipe": ("đường ống có nước, có họng lấy nước dọc ngõ", "pipe with outlets"),
-        "tank_pump": ("bể nước kèm máy bơm", "tank with a pump"),
-        "hose_cabinet": ("tủ có vòi và lăng phun", "hose cabinet"),
+        "bollard": Message("bollard", "form"),
+        "block": Message("concrete block", "form"),
+        "lift_gate": Message("lift gate", "form"),
+        "gate": Message("gate", "form"),
+        "swing_gate": Message("swing gate", "form"),
+        "sliding_gate": Message("sliding gate", "form"),
+        "chain": Message("chain", "form"),
+        "height_restrictor": Message("height restrictor", "form"),
+        "jersey_barrier": Message("jersey barrier", "form"),
+        "planter": Message("planter", "form"),
+        "cycle_barrier": Message("cycle barrier", "form"),
+        "kerb": Message("kerb", "form"),
+        "wall": Message("wall", "form"),
+        "fence": Message("fence", "form"),
+        "debris": Message("debris", "form"),
+        "fixed": Message("fixed", "form"),
+        "openable": Message("can be opened", "form"),
+        "removed": Message("removed", "form"),
+        "hydrant": Message("hydrant", "form"),
+        "tank": Message("tank", "form"),
+        "pond": Message("pond", "form"),
+        "river": Message("river or canal"),
+        "pit": Message("pit", "form"),
+        "suction_point": Message("suction point", "form"),
+        "riser": Message("dry riser"),
+        "pipe": Message("pipe with outlets"),
+        "tank_pump": Message("tank with a pump"),
+        "hose_cabinet": Message("hose cabinet"),
     }
 )
 
@@ -331,15 +340,16 @@ def write_template(path: Path, *, result: Result | None = None) -> None:
     """
     if path.suffix.lower() != ".xlsx":
         raise OutputError(
-            "the template is a workbook, and this is no name of one",
+            Message("the template is a workbook, and this is no name of one"),
             file=path,
-            remedy=f"name it {path.stem}.xlsx",
+            remedy=Message("name it {name}.xlsx"),
+            name=path.stem,
         )
     if path.exists():
         raise OutputError(
-            "a file of this name is there already, and somebody may have filled it in",
+            Message("a file of this name is there already, and somebody may have filled it in"),
             file=path,
-            remedy="choose another name",
+            remedy=Message("choose another name"),
         )
     put_whole(path, _template(result))
 
@@ -349,7 +359,8 @@ def _template(result: Result | None) -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     rows = {} if result is None else _to_survey(result)
     with xlsxwriter.Workbook(content, options) as book:
-        book.set_properties({"title": "Phiếu khảo sát PCCC", "created": _CREATED})
+        title = Message("Fire safety survey").into("vi")
+        book.set_properties({"title": title, "created": _CREATED})
         book.set_calc_mode("auto")
         styles = _Styles(book)
         lists = _write_help(book, styles, None if result is None else result.project.name)
@@ -399,7 +410,7 @@ def _write_table(
         styles(bold=True, font_size=14, font_color=_DARK),
         title,
         styles(font_size=10, font_color="#404040"),
-        f"   {_TITLES_TELL[table]}",
+        f"   {_TITLES_TELL[table].into('vi')}",
         styles(valign="vcenter"),
     )
     example = {**_EXAMPLE_OF_ALL, **_EXAMPLES[table]}
@@ -455,7 +466,7 @@ def _set_page(sheet: Any) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
     sheet.set_header("&L&B&A")
-    sheet.set_footer("&RTrang &P / &N")
+    sheet.set_footer(f"&R{Message('Page').into('vi')} &P / &N")
 
 
 def _word(table: str, column: _Column, value: Any) -> Any:
@@ -483,8 +494,8 @@ def _validate(sheet: Any, column: _Column, k: int, last_row: int, words: str | N
             "source": words or list(_YES_NO),
             # Barriers have more types than anybody lists.
             "error_type": "warning" if column.name == "type" else "stop",
-            "error_title": "Hãy chọn trong danh sách",
-            "error_message": "Chọn một từ trong danh sách của ô này.",
+            "error_title": Message("Choose from the list").into("vi"),
+            "error_message": Message("Choose a word from the list of this cell.").into("vi"),
         }
     elif column.kind == "number":
         least, most = _USUAL[column.name]
@@ -494,9 +505,10 @@ def _validate(sheet: Any, column: _Column, k: int, last_row: int, words: str | N
             "minimum": least,
             "maximum": most,
             "error_type": "warning",
-            "error_title": "Số này khác thường",
-            "error_message": f"Thường là từ {_vietnamese(least)} đến {_vietnamese(most)}. "
-            "Vẫn giữ số này?",
+            "error_title": Message("This figure is unusual").into("vi"),
+            "error_message": Message(
+                "It is usually from {least:,.10g} to {most:,.10g}. Keep this figure all the same?"
+            ).into("vi", least=least, most=most),
         }
     elif column.kind == "date":
         rule = {
@@ -505,19 +517,17 @@ def _validate(sheet: Any, column: _Column, k: int, last_row: int, words: str | N
             "minimum": datetime.date(1990, 1, 1),
             "maximum": datetime.date(2099, 12, 31),
             "error_type": "warning",
-            "error_title": "Không phải là ngày",
-            "error_message": "Ghi ngày/tháng/năm, ví dụ 12/05/2026. Vẫn giữ như đã gõ?",
+            "error_title": Message("This is not a date").into("vi"),
+            "error_message": Message(
+                "Give day/month/year, such as 12/05/2026. Keep what was typed all the same?"
+            ).into("vi"),
         }
     if column.name in _NOTES:
         # Excel takes at most 32 letters of a title.
         rule["input_title"] = column.heading.rstrip(" *")[:32]
-        rule["input_message"] = _NOTES[column.name]
+        rule["input_message"] = _NOTES[column.name].into("vi")
     if len(rule) > 1:
         sheet.data_validation(_FIRST_ROW, k, last_row, k, rule)
-
-
-def _vietnamese(number: float) -> str:
-    return f"{number:,g}".replace(",", " ").replace(".", ",")
 
 
 def _write_help(
@@ -527,42 +537,49 @@ def _write_help(
     sheet = book.add_worksheet(HELP_TITLE)
     for k, width in enumerate((26, 24, 30, 56)):
         sheet.set_column(k, k, width)
-    title = "Phiếu khảo sát giao thông, nguồn nước chữa cháy"
+    title = Message("Survey of roads and of water for fire fighting")
+    told = title.into("vi")
     english = styles(italic=True, font_size=9, font_color=_GREY, indent=1, valign="top")
     section = styles(bold=True, font_size=12, font_color=_DARK, bottom=1, valign="bottom")
     lines = [
         (
-            f"{title} – {ward}" if ward else title,
+            f"{told} – {ward}" if ward else told,
             styles(bold=True, font_size=16, font_color=_DARK),
             28,
         ),
-        ("Survey of roads and of water for fire fighting", english, 16),
+        (title.into("en"), english, 16),
     ]
-    for heads, texts in _HELP:
-        lines.append((heads, section, 30))
-        for vi, en in texts:
-            lines += [(vi, styles(valign="bottom"), 18), (en, english, 14)]
-    lines.append((_WORDS_HEAD, section, 30))
-    for i, (text, style, height) in enumerate(lines):
+    for head, texts in _HELP:
+        lines.append((_in_both(head), section, 30))
+        for text in texts:
+            lines.append((text.into("vi"), styles(valign="bottom"), 18))
+            lines.append((text.into("en"), english, 14))
+    lines.append((_in_both(_WORDS_HEAD), section, 30))
+    for i, (line, style, height) in enumerate(lines):
         sheet.merge_range(i, 0, i, 3, "", style)
-        sheet.write_string(i, 0, text, style)
+        sheet.write_string(i, 0, line, style)
         sheet.set_row(i, height)
-    for k, text in enumerate(_WORDS_COLUMNS):
-        sheet.write_string(len(lines), k, text, _heading_style(styles))
+    for k, name in enumerate(_WORDS_COLUMNS):
+        sheet.write_string(len(lines), k, name.into("vi"), _heading_style(styles))
     lists = {}
     rows: list[tuple[str, ...]] = []
     for table, column, words in _coded():
         first = len(lines) + 1 + len(rows) + 1
         lists[table, column] = f"='{HELP_TITLE}'!$C${first}:$C${first + len(words) - 1}"
         for code, word in words.items():
-            meaning = "{} ({})".format(*_MEANINGS[code])
-            rows.append((TABLE_TITLES[table], heading(table, column).vi, word, meaning))
+            meaning = _MEANINGS[code]
+            meant = f"{meaning.into('vi')} ({meaning.into('en')})"
+            rows.append((TABLE_TITLES[table], heading(table, column).vi, word, meant))
     for i, row in enumerate(rows, start=len(lines) + 1):
-        for k, text in enumerate(row):
-            sheet.write_string(i, k, text, styles(border=1, border_color=_LINE, indent=1))
+        for k, cell in enumerate(row):
+            sheet.write_string(i, k, cell, styles(border=1, border_color=_LINE, indent=1))
     sheet.hide_gridlines(2)
     _set_page(sheet)
     return lists
+
+
+def _in_both(text: Message) -> str:
+    return f"{text.into('vi')}  ·  {text.into('en')}"
 
 
 def _coded() -> Iterator[tuple[str, str, dict[str, str]]]:

@@ -6,75 +6,64 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from fireaccess.model.catalogue import Message
+from fireaccess.model.formats import Language, day, decimal
 from fireaccess.model.norm import Figure
 from fireaccess.outputs.map.texts import texts
 from fireaccess.outputs.result import Result
-from fireaccess.outputs.sentences import LANGUAGES, Language, day, decimal, figure_text
+from fireaccess.outputs.sentences import figure_text
 
 #: What the figures of norms and vehicles are called that may decide without a source behind them.
-FIGURES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+FIGURES: Final[Mapping[str, Message]] = MappingProxyType(
     {
-        "clear_width_m": ("bề rộng thông thủy", "clear width"),
-        "clear_height_m": ("chiều cao thông thủy", "clear height"),
-        "width_margin_m": ("khoảng dư hai bên xe", "margin beside the vehicle"),
-        "height_margin_m": ("khoảng dư trên nóc xe", "margin above the vehicle"),
-        "hose_limit_m": ("chiều dài vòi tối đa", "longest hose line"),
-        "hydrant_radius_m": ("khoảng cách tới trụ nước", "distance to a hydrant"),
-        "tank_radius_m": ("khoảng cách tới bể nước", "distance to a tank"),
-        "pond_radius_m": ("khoảng cách tới ao, hồ", "distance to a pond"),
-        "river_radius_m": ("khoảng cách tới sông, mương", "distance to a river"),
-        "pit_radius_m": ("khoảng cách tới hố thu nước", "distance to a pit"),
-        "suction_point_radius_m": ("khoảng cách tới điểm hút nước", "distance to a suction point"),
-        "draft_m": ("tầm hút nước từ chỗ xe đứng", "drafting distance from the stand"),
-        "hydrant_spacing_m": ("khoảng cách giữa các trụ nước", "hydrant spacing"),
-        "fire_point_m": ("khoảng cách tới điểm chữa cháy", "distance to a fire point"),
-        "fire_point_depth_m": ("độ sâu cần điểm chữa cháy", "depth that needs a fire point"),
-        "deep_alley_m": ("độ sâu của ngõ sâu", "depth of a deep alley"),
-        "kerb_height_m": ("chiều cao bó vỉa xe lên được", "kerb that a truck mounts"),
-        "accuracy_maxwidth_physical_m": (
-            "sai số thẻ maxwidth:physical",
-            "error of maxwidth:physical",
-        ),
-        "accuracy_width_m": ("sai số thẻ width", "error of tag width"),
-        "accuracy_est_width_m": ("sai số thẻ est_width", "error of tag est_width"),
-        "mass_t": ("khối lượng xe", "mass of the vehicle"),
-        "width_m": ("bề rộng xe", "width of the vehicle"),
-        "height_m": ("chiều cao xe", "height of the vehicle"),
+        "clear_width_m": Message("clear width"),
+        "clear_height_m": Message("clear height"),
+        "width_margin_m": Message("margin beside the vehicle"),
+        "height_margin_m": Message("margin above the vehicle"),
+        "hose_limit_m": Message("longest hose line"),
+        "hydrant_radius_m": Message("distance to a hydrant"),
+        "tank_radius_m": Message("distance to a tank"),
+        "pond_radius_m": Message("distance to a pond"),
+        "river_radius_m": Message("distance to a river"),
+        "pit_radius_m": Message("distance to a pit"),
+        "suction_point_radius_m": Message("distance to a suction point"),
+        "draft_m": Message("drafting distance from the stand"),
+        "hydrant_spacing_m": Message("hydrant spacing"),
+        "fire_point_m": Message("distance to a fire point"),
+        "fire_point_depth_m": Message("depth that needs a fire point"),
+        "deep_alley_m": Message("depth of a deep alley"),
+        "kerb_height_m": Message("kerb that a truck mounts"),
+        "accuracy_maxwidth_physical_m": Message("error of maxwidth:physical"),
+        "accuracy_width_m": Message("error of tag width"),
+        "accuracy_est_width_m": Message("error of tag est_width"),
+        "mass_t": Message("mass of the vehicle"),
+        "width_m": Message("width of the vehicle"),
+        "height_m": Message("height of the vehicle"),
     }
 )
 
-_TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+_TEXTS: Final[Mapping[str, Message]] = MappingProxyType(
     {
-        "norm": ("Tiêu chuẩn: {title} ({name})", "Norm: {title} ({name})"),
-        "width": ("Bề rộng cần: {figure}", "Width needed: {figure}"),
-        "hose": ("Vòi tối đa: {figure}", "Hose at most: {figure}"),
-        "silent": ("không quy định", "not set"),
-        "vehicle": ("Xe: {title}, rộng {width} m", "Vehicle: {title}, width {width} m"),
-        "roads": ("Đường: {when}", "Roads: {when}"),
-        "osm_roads": ("Đường: OpenStreetMap, {when}", "Roads: OpenStreetMap, {when}"),
-        "no_date": ("chưa rõ ngày", "date not known"),
-        "survey": ("Số liệu khảo sát mới nhất: {when}", "Newest evidence: {when}"),
-        "no_survey": ("Chưa có số liệu khảo sát", "No survey yet"),
-        "turns_off": ("Chưa xét góc cua của xe", "Turning at corners is not checked"),
-        "assumed": (
-            "Giả định, chưa có nguồn xác nhận: {figures}",
-            "Assumed, verified by no source: {figures}",
+        "norm": Message("Norm: {title} ({name})"),
+        "width": Message("Width needed: {figure}"),
+        "hose": Message("Hose at most: {figure}"),
+        "silent": Message("not set", "statement"),
+        "vehicle": Message("Vehicle: {title}, width {width} m"),
+        "roads": Message("Roads: {when}"),
+        "osm_roads": Message("Roads: OpenStreetMap, {when}"),
+        "no_date": Message("date not known"),
+        "survey": Message("Newest evidence: {when}"),
+        "no_survey": Message("No survey yet"),
+        "turns_off": Message("Turning at corners is not checked"),
+        "assumed": Message("Assumed, verified by no source: {figures}"),
+        "norm_silent": Message("the norm is silent"),
+        "not_computed": Message("no house could be computed"),
+        "credit": Message("Road data: © OpenStreetMap contributors, licence ODbL"),
+        "population": Message(
+            "People: estimated from a population grid, but for houses that were counted"
         ),
-        "norm_silent": ("tiêu chuẩn không quy định", "the norm is silent"),
-        "not_computed": ("chưa tính được nhà nào", "no house could be computed"),
-        "credit": (
-            "Dữ liệu đường: © OpenStreetMap contributors, giấy phép ODbL",
-            "Road data: © OpenStreetMap contributors, licence ODbL",
-        ),
-        "population": (
-            "Số người: ước tính từ lưới dân số, trừ nhà đã có số đếm",
-            "People: estimated from a population grid, but for houses that were counted",
-        ),
-        "since": (
-            "Thay đổi so với {name}, số liệu đến {when}",
-            "Changes since {name}, data up to {when}",
-        ),
-        "synthetic": ("Dữ liệu giả lập, không có thật", "Synthetic data, nothing of it is real"),
+        "since": Message("Changes since {name}, data up to {when}"),
+        "synthetic": Message("Synthetic data, nothing of it is real"),
     }
 )
 
@@ -101,22 +90,21 @@ def thresholds(result: Result, language: Language) -> list[tuple[str, Figure | N
     -------
     Names and figures, None where the norm is silent.
     """
-    place = LANGUAGES.index(language)
     figures = {name: getattr(result.norm, name) for name in _OF_NORM}
     figures |= {name: getattr(result.vehicle, name) for name in _OF_VEHICLE}
-    return [(FIGURES[name][place].capitalize(), figure) for name, figure in figures.items()]
+    return [(FIGURES[name].into(language).capitalize(), figure) for name, figure in figures.items()]
 
 
 def no_answer(result: Result, language: Language) -> str:
     """Say why no house has an answer: none could be computed, or the norm is silent."""
     area = result.statistics["area"]
     nowhere = area["houses"] == area["status"]["unconnected"]
-    return _TEXTS["not_computed"][LANGUAGES.index(language)] if nowhere else silent(language)
+    return _TEXTS["not_computed"].into(language) if nowhere else silent(language)
 
 
 def silent(language: Language) -> str:
     """Say that a norm gives no figure."""
-    return _TEXTS["norm_silent"][LANGUAGES.index(language)]
+    return _TEXTS["norm_silent"].into(language)
 
 
 def synthetic(language: Language) -> str:
@@ -141,7 +129,7 @@ def told_on_paper(result: Result, language: Language) -> list[str]:
     language
         Language of the statements.
     """
-    credit = [_TEXTS["credit"][LANGUAGES.index(language)]] if result.openstreetmap else []
+    credit = [_TEXTS["credit"].into(language)] if result.openstreetmap else []
     return [*told(result, language), *credit]
 
 
@@ -157,12 +145,11 @@ def told(result: Result, language: Language, old: Result | None = None) -> list[
     old
         The state before, if what changed since is shown.
     """
-    place = LANGUAGES.index(language)
     norm, vehicle = result.norm, result.vehicle
     dates = result.statistics["dates"]
 
     def say(key: str, **figures: str) -> str:
-        return _TEXTS[key][place].format(**figures)
+        return _TEXTS[key].into(language, **figures)
 
     def quoted(figure: Figure | None) -> str:
         if figure is None:
@@ -173,7 +160,7 @@ def told(result: Result, language: Language, old: Result | None = None) -> list[
     roads = "osm_roads" if result.openstreetmap else "roads"
     survey = day(dates["newest_evidence"], language)
     assumed = [
-        FIGURES[name][place]
+        FIGURES[name].into(language)
         for figures in result.statistics["not_verified"].values()
         for name in figures
     ]

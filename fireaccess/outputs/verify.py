@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -20,7 +20,9 @@ import numpy as np
 import pandas as pd
 import pyogrio
 
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import OutputError
+from fireaccess.model.formats import Language
 from fireaccess.outputs.manifest import RESULT_LAYERS, digest, read_manifest
 from fireaccess.project import Project
 
@@ -72,6 +74,12 @@ _HALF_A_CENTIMETRE_M: Final = 0.005
 #: Decimals of figures that rest on lengths.
 _DECIMALS: Final[Mapping[str, int]] = MappingProxyType({"km": 3, "share": 6, "m": 2})
 _SPREADSHEET: Final = ("=", "+", "-", "@", "\t", "\r")
+_NOTHING: Final = Message("nothing")
+_NO_FILE: Final = Message("no such file")
+_AGAIN: Final = Message("compute them again: fireaccess run")
+
+#: Where, what was published, what was found.
+_Parts = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +98,13 @@ class Difference:
     published: str
     found: str
 
+    def text_in(self, language: Language) -> str:
+        """Return all of it in a language, in one line."""
+        text = Message("{where}: published {published}, found {found}")
+        return text.into(language, **asdict(self))
+
     def __str__(self) -> str:
-        return f"{self.where}: published {self.published}, found {self.found}"
+        return self.text_in("en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +125,15 @@ class Verification:
     differences: tuple[Difference, ...]
 
 
-def verify(project: Project) -> Verification:
+def verify(project: Project, *, language: Language = "en") -> Verification:
     """Hold a project's results against their manifest, their inputs and their own layers.
 
     Parameters
     ----------
     project
         A project whose results were written.
+    language
+        That of the differences.
 
     Raises
     ------
@@ -134,49 +149,56 @@ def verify(project: Project) -> Verification:
         for part in ("area", "targets", "transmitters_by_month", "groups", "alleys", "dates")
         for name, value in _flat({part: statistics.get(part)})
     }
+    differences = (
+        *_changed_inputs(project, manifest["inputs"], statistics, language),
+        *_changed_files(folder, files),
+        *_other_figures(published, computed, layers),
+        *_other_table(folder, statistics),
+        *_other_copies(folder, layers, language),
+    )
     return Verification(
         inputs=len(manifest["inputs"]),
         files=len(files),
         figures=len(published),
-        differences=(
-            *_changed_inputs(project, manifest["inputs"], statistics),
-            *_changed_files(folder, files),
-            *_other_figures(published, computed, layers),
-            *_other_table(folder, statistics),
-            *_other_copies(folder, layers),
-        ),
+        differences=tuple(_difference(parts, language) for parts in differences),
     )
 
 
 # Files --------------------------------------------------------------------------------------
 
 
+def _difference(parts: _Parts, language: Language) -> Difference:
+    told = (part.into(language) if isinstance(part, Message) else part for part in parts)
+    return Difference(*told)
+
+
 def _changed_inputs(
-    project: Project, known: Mapping[str, Any], statistics: Mapping[str, Any]
-) -> Iterator[Difference]:
+    project: Project, known: Mapping[str, Any], statistics: Mapping[str, Any], language: Language
+) -> Iterator[_Parts]:
     if known != statistics.get("inputs"):
-        yield Difference("statistics.json: inputs", "those of the manifest", "others")
+        yield "statistics.json: inputs", Message("those of the manifest"), Message("others")
     now = dict(project.input_files())
     for key in sorted(known.keys() | now.keys()):
-        published = known.get(key, {}).get("sha256", "no such input")
+        published = known.get(key, {}).get("sha256", Message("no such input"))
         path = now.get(key)
-        found = digest(path) if path is not None and path.is_file() else "no such file"
+        found = digest(path) if path is not None and path.is_file() else _NO_FILE
         if found != published:
             name = key if path is None else f"{key} ({path.name})"
-            yield Difference(f"input {name}", _short(published), _short(found))
+            where = Message("input {name}").into(language, name=name)
+            yield where, _short(published), _short(found)
 
 
-def _changed_files(folder: Path, known: Mapping[str, str]) -> Iterator[Difference]:
+def _changed_files(folder: Path, known: Mapping[str, str]) -> Iterator[_Parts]:
     for name, published in known.items():
         path = folder / name
-        found = digest(path) if path.is_file() else "no such file"
+        found = digest(path) if path.is_file() else _NO_FILE
         if found != published:
-            yield Difference(name, _short(published), _short(found))
+            yield name, _short(published), _short(found)
 
 
 def _short(told: str) -> str:
     """Return a hash by its beginning, which is enough to tell two apart."""
-    return told if " " in told else f"SHA-256 {told[:12]}…"
+    return told if isinstance(told, Message) else f"SHA-256 {told[:12]}…"
 
 
 def _layers(folder: Path) -> dict[str, pd.DataFrame]:
@@ -188,17 +210,20 @@ def _layers(folder: Path) -> dict[str, pd.DataFrame]:
         }
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise OutputError(
-            f"the layers can't be read: {error}",
+            Message("the layers can't be read: {reason}"),
             file=path,
-            remedy="compute them again: fireaccess run",
+            remedy=_AGAIN,
+            reason=str(error),
         ) from None
     for name, columns in _NEEDED.items():
         missing = [column for column in columns if column not in layers[name]]
         if missing:
             raise OutputError(
-                f"the layer {name} lacks {', '.join(missing)}: another version computed it",
+                Message("the layer {name} lacks {columns}: another version computed it"),
                 file=path,
-                remedy="compute them again: fireaccess run",
+                remedy=_AGAIN,
+                name=name,
+                columns=", ".join(missing),
             )
     return layers
 
@@ -209,13 +234,14 @@ def _statistics(folder: Path) -> dict[str, Any]:
         return dict(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         raise OutputError(
-            f"the statistics can't be read: {error}",
+            Message("the statistics can't be read: {reason}"),
             file=path,
-            remedy="compute them again: fireaccess run",
+            remedy=_AGAIN,
+            reason=str(error),
         ) from None
 
 
-def _other_table(folder: Path, statistics: Mapping[str, Any]) -> Iterator[Difference]:
+def _other_table(folder: Path, statistics: Mapping[str, Any]) -> Iterator[_Parts]:
     """Hold statistics.csv against statistics.json."""
     name = statistics["project"]["name"]
     parts = [
@@ -240,9 +266,9 @@ def _other_table(folder: Path, statistics: Mapping[str, Any]) -> Iterator[Differ
             for row in csv.DictReader(file)
         }
     for key in sorted(published.keys() | found.keys()):
-        one, other = published.get(key, "nothing"), found.get(key, "nothing")
+        one, other = published.get(key, _NOTHING), found.get(key, _NOTHING)
         if one != other:
-            yield Difference(f"statistics.csv: {' / '.join(key)}", one, other)
+            yield f"statistics.csv: {' / '.join(key)}", one, other
 
 
 def _as_typed(text: str) -> str:
@@ -250,7 +276,9 @@ def _as_typed(text: str) -> str:
     return text[1:] if text[:1] == "'" and text[1:2] in _SPREADSHEET else text
 
 
-def _other_copies(folder: Path, layers: Mapping[str, pd.DataFrame]) -> Iterator[Difference]:
+def _other_copies(
+    folder: Path, layers: Mapping[str, pd.DataFrame], language: Language
+) -> Iterator[_Parts]:
     """Hold the GeoParquet files against the layers of the GeoPackage."""
     for name, layer in layers.items():
         path = folder / f"{name}.parquet"
@@ -258,19 +286,19 @@ def _other_copies(folder: Path, layers: Mapping[str, pd.DataFrame]) -> Iterator[
             continue
         copy = pd.read_parquet(path).drop(columns="geometry", errors="ignore")
         if list(copy.columns) != list(layer.columns) or len(copy) != len(layer):
-            yield Difference(
-                path.name, f"{layer.shape} rows and columns of {name}", f"{copy.shape}"
+            size = Message("{shape} rows and columns of {name}").into(
+                language, shape=layer.shape, name=name
             )
+            yield path.name, size, str(copy.shape)
             continue
         for column in layer.columns:
             other = np.flatnonzero(_plain(copy[column]) != _plain(layer[column]))
             if len(other):
                 i = int(other[0])
-                yield Difference(
-                    f"{path.name}: {column}, row {i + 1}, and {len(other) - 1} more",
-                    str(layer[column].iloc[i]),
-                    str(copy[column].iloc[i]),
+                where = Message("{file}: {column}, row {row}, and {more} more").into(
+                    language, file=path.name, column=column, row=i + 1, more=len(other) - 1
                 )
+                yield where, str(layer[column].iloc[i]), str(copy[column].iloc[i])
 
 
 def _plain(column: pd.Series) -> Any:
@@ -283,7 +311,7 @@ def _plain(column: pd.Series) -> Any:
 
 def _other_figures(
     published: Mapping[str, Any], computed: Mapping[str, Any], layers: Mapping[str, pd.DataFrame]
-) -> Iterator[Difference]:
+) -> Iterator[_Parts]:
     # What rounding may have done at most: each length is off by half a centimetre.
     segments, gaps = layers["segments"], layers["hydrant_gaps"]
     off_m = _HALF_A_CENTIMETRE_M * max(len(segments), len(gaps))
@@ -294,7 +322,7 @@ def _other_figures(
         "m": _HALF_A_CENTIMETRE_M,
     }
     for name in sorted(published.keys() | computed.keys()):
-        one, other = published.get(name, "nothing"), computed.get(name, "nothing")
+        one, other = published.get(name, _NOTHING), computed.get(name, _NOTHING)
         if one == other:
             continue
         kind = _kind(name)
@@ -305,7 +333,9 @@ def _other_figures(
             and abs(one - other) <= slack[kind] + 0.6 * 10 ** -_DECIMALS[kind]
         ):
             continue
-        yield Difference(f"statistics.json: {name}", str(one), str(other))
+        # A message has to stay one.
+        one, other = (part if isinstance(part, str) else str(part) for part in (one, other))
+        yield f"statistics.json: {name}", one, other
 
 
 def _kind(name: str) -> str | None:

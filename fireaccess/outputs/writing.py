@@ -26,11 +26,12 @@ import pandas as pd
 import pyogrio
 import shapely
 
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import OutputError
+from fireaccess.model.formats import Language
 from fireaccess.outputs.manifest import MANIFEST, RESULT_LAYERS, manifest
 from fireaccess.outputs.plain import plain_cell
 from fireaccess.outputs.result import Result
-from fireaccess.outputs.sentences import Language
 from fireaccess.sources.coordinates import WGS84
 
 _ASIDE: Final = ".fireaccess-new"
@@ -158,25 +159,31 @@ def _settle_journal(path: Path) -> None:
         held = False
     # The last program to close a GeoPackage takes its journals away.
     if held or any(journal.exists() for journal in journals):
-        raise BlockingIOError(errno.EBUSY, "it is open in another program")
+        raise BlockingIOError(errno.EBUSY, Message("it is open in another program"))
 
 
 def _open_elsewhere(error: OSError, path: Path, place: Path) -> OutputError:
     return OutputError(
-        f"the file can't be replaced: {error.strerror or error}",
+        Message("the file can't be replaced: {reason}"),
         file=place,
-        remedy="close it in QGIS, Excel or the browser and run again; the new file is kept in "
-        f"{path.parent}",
+        remedy=Message(
+            "close it in QGIS, Excel or the browser and run again; the new file is kept in {folder}"
+        ),
+        reason=error.strerror or str(error),
+        folder=path.parent,
     )
 
 
 def _refused(error: Exception, folder: Path) -> OutputError:
     reason = getattr(error, "strerror", None) or str(error)
     return OutputError(
-        f"the results can't be written: {reason}",
+        Message("the results can't be written: {reason}"),
         file=folder,
-        remedy="choose another folder under [outputs], or ask for the right to write there; the "
-        "last results are untouched",
+        remedy=Message(
+            "choose another folder under [outputs], or ask for the right to write there; the last "
+            "results are untouched"
+        ),
+        reason=reason,
     )
 
 
@@ -272,7 +279,9 @@ def flat_figures(figures: Mapping[str, Any], before: str = "") -> Iterator[tuple
 
 def _write_findings(result: Result, path: Path) -> None:
     columns = "severity code file sheet row rows column value message remedy fix original".split()
-    frame = pd.DataFrame([f.as_dict() for f in result.findings], columns=columns, dtype=object)
+    language = result.project.options.language
+    rows = [finding.as_dict(language) for finding in result.findings]
+    frame = pd.DataFrame(rows, columns=columns, dtype=object)
     frame["rows"] = [" ".join(map(str, rows)) for rows in frame["rows"]]
     frame["original"] = ["\n".join(texts) or None for texts in frame["original"]]
     for name in ("file", "sheet", "column", "value", "message", "remedy", "fix", "original"):

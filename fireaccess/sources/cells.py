@@ -14,8 +14,9 @@ import pandas as pd
 import pandera.pandas as pa
 
 from fireaccess.model.answers import BoolArray
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import Severity
-from fireaccess.model.layers import ASKED_ABOUT, TABLES, WIDEST_ROAD_M, kind_of
+from fireaccess.model.layers import TABLES, UNUSUAL, WIDEST_ROAD_M, kind_of, said_of
 from fireaccess.model.text import normalise, parse_length, parse_number
 from fireaccess.model.words import CODES, PLACE_COLUMNS, codes_by_word, plain
 from fireaccess.sources.intake import Intake
@@ -61,9 +62,11 @@ class Cells:
                 i,
                 column,
                 "not_calculated",
-                "the formula {value!r} was never calculated, so the cell holds no figure",
-                "open the workbook in Excel or LibreOffice, save it, and read it again; taken as "
-                "blank",
+                Message("the formula {value!r} was never calculated, so the cell holds no figure"),
+                Message(
+                    "open the workbook in Excel or LibreOffice, save it, and read it again; taken "
+                    "as blank"
+                ),
             )
             self.raw.loc[i, column] = None
 
@@ -75,8 +78,8 @@ class Cells:
             self._heading_finding(
                 "warning",
                 "unknown_column",
-                "no column {heading!r} is known, so it is not read: is {column!r} meant?",
-                "rename it to {column!r}, accept it, or leave it as it is",
+                Message("no column {heading!r} is known, so it is not read: is {column!r} meant?"),
+                Message("rename it to {column!r}, accept it, or leave it as it is"),
                 heading,
                 column,
                 fix=f"{fixes}-heading-{column}",
@@ -87,18 +90,18 @@ class Cells:
                 self._heading_finding(
                     "hint",
                     "fix_applied",
-                    "the column {heading!r} is read as {column!r}, as was accepted",
-                    "nothing to do",
+                    Message("the column {heading!r} is read as {column!r}, as was accepted"),
+                    Message("nothing to do"),
                     read_as,
                     column,
                 )
 
     def _heading_finding(
         self,
-        severity: Any,
+        severity: Severity,
         code: str,
-        message: str,
-        remedy: str,
+        message: Message,
+        remedy: Message,
         heading: str,
         column: str,
         *,
@@ -137,8 +140,8 @@ class Cells:
                 places[0],
                 "width_m" if name == "widths" else "state",
                 _WAITING,
-                "{count} rows of the template are not filled in yet",
-                "measure them and fill them in; they are left out until then",
+                Message("{count} rows of the template are not filled in yet"),
+                Message("measure them and fill them in; they are left out until then"),
                 severity="hint",
                 params={"count": len(places)},
                 rows=places,
@@ -156,7 +159,7 @@ class Cells:
             known = {cell: parse(cell) for cell in text.dropna().unique()}
             unread = [cell is not None and known[cell] is None for cell in text]
             for i in np.flatnonzero(unread):
-                self.tell(i, column, f"not_a_{kind}", complaint, f"{remedy}; taken as blank")
+                self.tell(i, column, f"not_a_{kind}", complaint, remedy)
             return as_column(known.get(cell) for cell in text)
         if column in CODES.get(table, {}):
             return self._codes(table, column, kind)
@@ -173,8 +176,10 @@ class Cells:
                     i,
                     column,
                     "unknown_type",
-                    "{value!r} is no {column} that is known: what it does to a truck is unknown",
-                    "write one of: {known}; or a value of OpenStreetMap",
+                    Message(
+                        "{value!r} is no {column} that is known: what it does to a truck is unknown"
+                    ),
+                    Message("write one of: {known}; or a value of OpenStreetMap"),
                     severity="warning",
                     params={
                         "column": column,
@@ -197,9 +202,10 @@ class Cells:
                     i,
                     column,
                     "not_a_number",
-                    "{value!r} is no number",
-                    "write it with digits and a point, as in 3.5; "
-                    + ("the row is left out" if required else "taken as blank"),
+                    Message("{value!r} is no number"),
+                    Message("write it with digits and a point, as in 3.5; the row is left out")
+                    if required
+                    else Message("write it with digits and a point, as in 3.5; taken as blank"),
                 )
                 continue
             plain_numbers[i] = quantity.value
@@ -210,10 +216,12 @@ class Cells:
                 commas[0],
                 column,
                 "decimal_comma",
-                "{value!r} was read with a decimal comma"
+                Message("{value!r} was read with a decimal comma")
                 if len(commas) == 1
-                else "{count} figures were read with a decimal comma, the first as {read:g}",
-                "write it with a point, as in 3.5",
+                else Message(
+                    "{count} figures were read with a decimal comma, the first as {read:g}"
+                ),
+                Message("write it with a point, as in 3.5"),
                 severity="warning",
                 params={"count": len(commas), "read": float(plain_numbers[commas[0]])},
                 rows=commas,
@@ -228,8 +236,8 @@ class Cells:
                 i,
                 column,
                 "future_date",
-                "{value!r} lies ahead: nobody can have seen that yet",
-                "check day, month and year; it is used as written",
+                Message("{value!r} lies ahead: nobody can have seen that yet"),
+                Message("check day, month and year; it is used as written"),
                 severity="warning",
             )
 
@@ -254,9 +262,11 @@ class Cells:
                     places[0],
                     column,
                     "fix_applied",
-                    "{count} figures from {least:g} to {most:g} are read as centimetres, as was "
-                    "accepted",
-                    "nothing to do",
+                    Message(
+                        "{count} figures from {least:g} to {most:g} are read as centimetres, as "
+                        "was accepted"
+                    ),
+                    Message("nothing to do"),
                     severity="hint",
                     params=params,
                     rows=places,
@@ -266,8 +276,11 @@ class Cells:
                 places[0],
                 column,
                 "centimetres",
-                "{count} figures from {least:g} to {most:g} can't be metres: are they centimetres?",
-                "write metres, or accept the fix; until then they are left out",
+                Message(
+                    "{count} figures from {least:g} to {most:g} can't be metres: are they "
+                    "centimetres?"
+                ),
+                Message("write metres, or accept the fix; until then they are left out"),
                 params=params,
                 rows=places,
                 fix=fix,
@@ -279,8 +292,8 @@ class Cells:
         i: Any,
         column: str,
         code: str,
-        message: str,
-        remedy: str,
+        message: Message,
+        remedy: Message,
         *,
         severity: Severity = "error",
         params: Mapping[str, Any] | None = None,
@@ -347,11 +360,23 @@ def _parse_flag(text: str) -> bool | None:
 
 
 #: What is read by a function of its own; what to say, and to do, where it can't be.
-_PARSED: Final[Mapping[str, tuple[Callable[[str], Any], str, str]]] = MappingProxyType(
+_PARSED: Final[Mapping[str, tuple[Callable[[str], Any], Message, Message]]] = MappingProxyType(
     {
-        "date": (_parse_date, "{value!r} is no date", "write 2026-05-12 or 12/5/2026"),
-        "month": (_parse_month, "{value!r} is no month", "write 2026-05 or 5/2026"),
-        "flag": (_parse_flag, "{value!r} is neither yes nor no", "write yes or no"),
+        "date": (
+            _parse_date,
+            Message("{value!r} is no date"),
+            Message("write 2026-05-12 or 12/5/2026; taken as blank"),
+        ),
+        "month": (
+            _parse_month,
+            Message("{value!r} is no month"),
+            Message("write 2026-05 or 5/2026; taken as blank"),
+        ),
+        "flag": (
+            _parse_flag,
+            Message("{value!r} is neither yes nor no"),
+            Message("write yes or no; taken as blank"),
+        ),
     }
 )
 
@@ -365,12 +390,12 @@ def check_cells(frame: pd.DataFrame, schema: pa.DataFrameSchema, reader: Cells) 
         failed = errors.failure_cases
         failed = failed[failed["index"].notna() & failed["column"].notna()]
         # What can't be right is told first; what is merely unusual then is told no more.
-        failed = failed.assign(
-            asked=[str(check).startswith(ASKED_ABOUT) for check in failed["check"]]
-        ).sort_values("asked", kind="stable")
-        for column, check, i, asked in zip(
+        failed = failed.assign(asked=failed["check"] == UNUSUAL)
+        failed = failed.sort_values("asked", kind="stable")
+        for column, check, number, i, asked in zip(
             failed["column"],
             failed["check"],
+            failed["check_number"],
             failed["index"].astype(int),
             failed["asked"],
             strict=True,
@@ -379,14 +404,18 @@ def check_cells(frame: pd.DataFrame, schema: pa.DataFrameSchema, reader: Cells) 
             told = (i, column) in reader.blamed
             if asked:
                 if not told:
+                    message, limits = said_of(schema.columns[column].checks[int(number)])
                     reader.tell(
                         i,
                         column,
                         "unusual",
-                        "is {value!r} right? It is " + str(check),
-                        "check it: a decimal point may be missing or too many; it is used as "
-                        "written",
+                        message,
+                        Message(
+                            "check it: a decimal point may be missing or too many; it is used as "
+                            "written"
+                        ),
                         severity="warning",
+                        params=limits,
                     )
                 continue
             usable[i] &= not required
@@ -396,19 +425,23 @@ def check_cells(frame: pd.DataFrame, schema: pa.DataFrameSchema, reader: Cells) 
                         i,
                         column,
                         "blank",
-                        "the cell is blank and the row can't do without it",
-                        "fill it in; the row is left out",
+                        Message("the cell is blank and the row can't do without it"),
+                        Message("fill it in; the row is left out"),
                     )
                 continue
             if not told:
+                message, limits = said_of(schema.columns[column].checks[int(number)])
                 reader.tell(
                     i,
                     column,
                     "out_of_range",
-                    "{value!r} can't be right: it must be " + str(check).replace("{", "{{"),
-                    "correct it; the row is left out" if required else "correct it; taken as blank",
+                    message,
+                    Message("correct it; the row is left out")
+                    if required
+                    else Message("correct it; taken as blank"),
+                    params=limits,
                 )
             if not required:
-                number = kind_of(schema.columns[column]) == "number"
-                frame.loc[i, column] = np.nan if number else None
+                figure = kind_of(schema.columns[column]) == "number"
+                frame.loc[i, column] = np.nan if figure else None
     return usable

@@ -16,6 +16,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from fireaccess.model.answers import FloatArray
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import ProjectError
 
 WGS84: Final = CRS.from_epsg(4326)
@@ -136,14 +137,19 @@ def analysis_crs(name: str, bounds: tuple[float, float, float, float]) -> CRS:
         crs = CRS.from_user_input(name)
     except CRSError:
         raise ProjectError(
-            f"crs = {name!r} is not a coordinate reference system that PROJ knows",
-            remedy='write "auto" or an EPSG code such as "EPSG:5897" (VN-2000, 105°00′)',
+            Message("crs = {name!r} is not a coordinate reference system that PROJ knows"),
+            remedy=Message('write "auto" or an EPSG code such as "EPSG:5897" (VN-2000, 105°00′)'),
+            name=name,
         ) from None
     metric = all(axis.unit_name == "metre" for axis in crs.axis_info[:2])
     if not crs.is_projected or not metric or crs.to_epsg() == 3857:
         raise ProjectError(
-            f"crs = {name!r} ({crs.name}) can't be used to measure lengths",
-            remedy='choose a projected CRS in metres, such as "EPSG:5897", or "auto"; '
-            "Web Mercator (EPSG:3857) stretches Hà Nội by 7 %",
+            Message("crs = {name!r} ({title}) can't be used to measure lengths"),
+            remedy=Message(
+                'choose a projected CRS in metres, such as "EPSG:5897", or "auto"; '
+                "Web Mercator (EPSG:3857) stretches Hà Nội by 7 %"
+            ),
+            name=name,
+            title=crs.name,
         )
     return crs

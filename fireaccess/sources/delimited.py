@@ -14,12 +14,12 @@ import unicodedata
 from pathlib import Path
 from typing import Final
 
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import InputError
 from fireaccess.sources.files import read_content
 from fireaccess.sources.sheets import Sheet, SheetRow
 
 _SUFFIXES: Final = (".csv", ".tsv", ".txt")
-_AS_CSV: Final = 'in Excel: File, Save As, "CSV UTF-8 (Comma delimited)"'
 #: Letters of Vietnamese and what else stands in its tables: text in another encoding, read as
 #: Windows-1258, shows other signs before long.
 _VIETNAMESE: Final = re.compile(
@@ -68,10 +68,15 @@ def read_delimited(path: Path, what: str, *, encoding: str | None = None) -> She
         records.extend(reader)
     except csv.Error as error:
         raise InputError(
-            f"the {what} table can't be read from this row on: {error}",
+            Message("the {what} table can't be read from this row on: {error}"),
             file=path,
             row=len(records) + 1,
-            remedy=f"a quotation mark there has no partner: delete it, or save anew, {_AS_CSV}",
+            remedy=Message(
+                "a quotation mark there has no partner: delete it, or save anew, in Excel: File, "
+                'Save As, "CSV UTF-8 (Comma delimited)"'
+            ),
+            what=what,
+            error=error,
         ) from None
     rows = []
     for number, record in enumerate(records, start=1):
@@ -111,11 +116,17 @@ def _decode(content: bytes, path: Path, what: str, encoding: str | None) -> str:
             return text
         row = text.count("\n", 0, end) + 1
     raise InputError(
-        f"the {what} table is not {'in ' + encoding if encoding else 'UTF-8 text'}",
+        Message("the {what} table is not in {encoding}")
+        if encoding
+        else Message("the {what} table is not UTF-8 text"),
         file=path,
         row=row,
-        remedy=f"save it anew, {_AS_CSV}; or name its encoding in the project file, as in "
-        f'[inputs.mappings.{what}] encoding = "cp949"',
+        remedy=Message(
+            'save it anew, in Excel: File, Save As, "CSV UTF-8 (Comma delimited)"; or name its '
+            'encoding in the project file, as in [inputs.mappings.{what}] encoding = "cp949"'
+        ),
+        what=what,
+        encoding=encoding,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import codecs
 import warnings
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +20,8 @@ from pyproj import CRS
 from pyproj.exceptions import ProjError
 
 from fireaccess.model.answers import BoolArray, FloatArray
-from fireaccess.model.errors import Findings, InputError
+from fireaccess.model.catalogue import Message
+from fireaccess.model.errors import Findings, InputError, Severity
 from fireaccess.sources.coordinates import WGS84, transform_xy
 from fireaccess.sources.zones import zone_of
 
@@ -28,8 +29,17 @@ _WORKBOOK_SUFFIXES: Final = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
 #: A KMZ that unpacks to more than this is no list of a ward.
 _MOST_BYTES: Final = 300_000_000
 
+_EXPORT_ANEW: Final = Message(
+    "open it in QGIS and export it again as GeoJSON or GeoPackage; if it doesn't open there, it is "
+    "cut short: copy it again"
+)
+_SET_CRS: Final = Message(
+    "set the layer's CRS (for VN-2000 105°00′: EPSG:5897) and export it again"
+)
+
 #: Takes note of what is wrong with row or feature ``i``, counted from 0: called with ``i``,
-#: column, code, message, remedy and, where it is no error, ``severity=``.
+#: column, code, message, remedy and, where there is anything to fill in, ``params=``; where it is
+#: no error, ``severity=``.
 Tell = Callable[..., None]
 
 
@@ -43,20 +53,28 @@ def read_content(path: Path, what: str) -> bytes:
     """
     if not path.is_file():
         raise InputError(
-            f"there is no such {what} file",
+            Message("there is no such {what} file"),
             file=path,
-            remedy=f"check the name of {what} in fireaccess.toml; paths are relative to it",
+            remedy=Message("check the name of {what} in fireaccess.toml; paths are relative to it"),
+            what=what,
         )
     try:
         content = path.read_bytes()
     except OSError as error:
         raise InputError(
-            f"the {what} file can't be opened: {error.strerror or error}",
+            Message("the {what} file can't be opened: {error}"),
             file=path,
-            remedy="close it where it is open, or ask for the right to read it",
+            remedy=Message("close it where it is open, or ask for the right to read it"),
+            what=what,
+            error=error.strerror or error,
         ) from None
     if not content:
-        raise InputError(f"the {what} file is empty (0 bytes)", file=path, remedy="save it again")
+        raise InputError(
+            Message("the {what} file is empty (0 bytes)"),
+            file=path,
+            remedy=Message("save it again"),
+            what=what,
+        )
     return content
 
 
@@ -92,9 +110,10 @@ def read_vector(
     """
     if path.suffix.lower() in _WORKBOOK_SUFFIXES:
         raise InputError(
-            f"the {what} file is a workbook, and a file with shapes is needed",
+            Message("the {what} file is a workbook, and a file with shapes is needed"),
             file=path,
-            remedy="export it from QGIS as GeoJSON or GeoPackage",
+            remedy=Message("export it from QGIS as GeoJSON or GeoPackage"),
+            what=what,
         )
     read_content(path, what)
     if path.suffix.lower() == ".kmz":
@@ -115,9 +134,12 @@ def read_vector(
     )
     if bounds is None or not known.any():
         raise InputError(
-            f"the {what} file holds no feature with a place",
+            Message("the {what} file holds no feature with a place"),
             file=path,
-            remedy="export the layer with its geometry, or leave it out of fireaccess.toml",
+            remedy=Message(
+                "export the layer with its geometry, or leave it out of fireaccess.toml"
+            ),
+            what=what,
         )
     if crs is not None or frame.crs is None:
         frame = frame.set_crs(crs or WGS84, allow_override=True)
@@ -129,17 +151,23 @@ def read_vector(
         transform_xy(np.zeros(1), np.zeros(1), CRS(frame.crs), WGS84)
     except ProjError as error:
         raise InputError(
-            f"the CRS of the {what} file can't be used: {error}",
+            Message("the CRS of the {what} file can't be used: {error}"),
             file=path,
-            remedy="set the layer's CRS (for VN-2000 105°00′: EPSG:5897) and export it again",
+            remedy=_SET_CRS,
+            what=what,
+            error=error,
         ) from None
     if CRS(frame.crs).is_geographic and (np.abs(bounds[known]).max(axis=1) > 360).all():
         west, south = bounds[known][0, :2]
         raise InputError(
-            f"the coordinates ({west:.0f}, {south:.0f}) are no degrees, but the file "
-            f"says {CRS(frame.crs).name}",
+            Message(
+                "the coordinates ({west:.0f}, {south:.0f}) are no degrees, but the file says {crs}"
+            ),
             file=path,
-            remedy="set the layer's CRS (for VN-2000 105°00′: EPSG:5897) and export it again",
+            remedy=_SET_CRS,
+            west=west,
+            south=south,
+            crs=CRS(frame.crs).name,
         )
     return frame
 
@@ -151,10 +179,11 @@ def _bounds(frame: gpd.GeoDataFrame) -> tuple[FloatArray, BoolArray]:
 
 def _unreadable(path: Path, what: str, error: Exception) -> InputError:
     return InputError(
-        f"the {what} file can't be read: {error}",
+        Message("the {what} file can't be read: {error}"),
         file=path,
-        remedy="open it in QGIS and export it again as GeoJSON or GeoPackage; if it doesn't "
-        "open there, it is cut short: copy it again",
+        remedy=_EXPORT_ANEW,
+        what=what,
+        error=error,
     )
 
 
@@ -164,16 +193,24 @@ def _refuse_bomb(path: Path, what: str) -> None:
             size = sum(part.file_size for part in archive.infolist())
             # A part that says that it is smaller than it is doesn't fit its checksum.
             damaged = archive.testzip() if size <= _MOST_BYTES else None
-        if damaged is not None:
-            raise zipfile.BadZipFile(f"{damaged} is damaged")
     except Exception as error:
         # zipfile and zlib raise what they like too.
         raise _unreadable(path, what, error) from None
+    if damaged is not None:
+        raise InputError(
+            Message("the {what} file can't be read: {part} is damaged"),
+            file=path,
+            remedy=_EXPORT_ANEW,
+            what=what,
+            part=damaged,
+        )
     if size > _MOST_BYTES:
         raise InputError(
-            f"the {what} file unpacks to {size / 1e6:,.0f} MB, more than any ward's list",
+            Message("the {what} file unpacks to {size:,.0f} MB, more than any ward's list"),
             file=path,
-            remedy="export it again as GeoJSON or GeoPackage",
+            remedy=Message("export it again as GeoJSON or GeoPackage"),
+            what=what,
+            size=size / 1e6,
         )
 
 
@@ -248,9 +285,12 @@ def _layers(path: Path, source: str, what: str, layer: str | None) -> list[str |
         if layer in layers:
             return [layer]
         raise InputError(
-            f"the {what} file has no layer {layer!r}",
+            Message("the {what} file has no layer {layer!r}"),
             file=path,
-            remedy=f"name one of: {', '.join(layers)}",
+            remedy=Message("name one of: {layers}"),
+            what=what,
+            layer=layer,
+            layers=", ".join(layers),
         )
     if len(layers) <= 1:
         return [layers[0] if layers else None]
@@ -260,9 +300,11 @@ def _layers(path: Path, source: str, what: str, layer: str | None) -> list[str |
         if name in layers:
             return [name]
     raise InputError(
-        f"the {what} file holds several layers: {', '.join(layers)}",
+        Message("the {what} file holds several layers: {layers}"),
         file=path,
-        remedy=f"export the one that is meant to a file of its own, or name it {what!r}",
+        remedy=Message("export the one that is meant to a file of its own, or name it {what!r}"),
+        what=what,
+        layers=", ".join(layers),
     )
 
 
@@ -288,13 +330,21 @@ def tell_features(path: Path, findings: Findings) -> Tell:
     """Return what notes findings about the features of a layer, the first being row 1."""
 
     def tell(
-        i: Any, column: str, code: str, message: str, remedy: str, *, severity: str = "error"
+        i: Any,
+        column: str,
+        code: str,
+        message: Message,
+        remedy: Message,
+        *,
+        severity: Severity = "error",
+        params: Mapping[str, Any] | None = None,
     ) -> None:
         findings.add(
-            severity,  # type: ignore[arg-type]
+            severity,
             code,
             message,
             remedy=remedy,
+            params=params or {},
             file=path.name,
             row=int(i) + 1,
             column=column,
@@ -331,15 +381,15 @@ def usable_shapes(
             i,
             "geometry",
             "no_place",
-            "the feature has no usable place",
-            "draw it again; it is left out",
+            Message("the feature has no usable place"),
+            Message("draw it again; it is left out"),
         )
     if CRS(place.crs).is_geographic:
         outside = usable & ~_on_earth(bounds)
         for i in np.flatnonzero(outside):
             needed = not np.broadcast_to(may_be_blank, len(shapes))[i]
-            wrong = not_on_earth(bounds[i, 0], bounds[i, 1], needed=needed)
-            tell(i, "geometry", "not_on_earth", *wrong)
+            what, how, params = not_on_earth(bounds[i, 0], bounds[i, 1], needed=needed)
+            tell(i, "geometry", "not_on_earth", what, how, params=params)
         usable &= ~outside
     invalid = usable & ~shapely.is_valid(shapes)
     for i in np.flatnonzero(invalid):
@@ -347,9 +397,10 @@ def usable_shapes(
             i,
             "geometry",
             "invalid_geometry",
-            f"the outline is not valid ({shapely.is_valid_reason(shapes[i])}); it was mended",
-            "look at the shape in QGIS and draw it again",
+            Message("the outline is not valid ({reason}); it was mended"),
+            Message("look at the shape in QGIS and draw it again"),
             severity="warning",
+            params={"reason": shapely.is_valid_reason(shapes[i])},
         )
     shapes[invalid] = shapely.make_valid(shapes[invalid])
     return shapes, usable
@@ -361,8 +412,12 @@ def _on_earth(bounds: FloatArray) -> BoolArray:
     return np.asarray(on_earth)
 
 
-def not_on_earth(lon: float, lat: float, *, needed: bool) -> tuple[str, str]:
+def not_on_earth(
+    lon: float, lat: float, *, needed: bool
+) -> tuple[Message, Message, dict[str, Any]]:
     """Return what is wrong with a place outside the degrees that there are, and what to do.
+
+    Both are templates; what fills them in comes last.
 
     Parameters
     ----------
@@ -372,10 +427,13 @@ def not_on_earth(lon: float, lat: float, *, needed: bool) -> tuple[str, str]:
         A row without a place can't be used.
     """
     swapped = abs(lon) <= 90 and abs(lat) <= 180
-    remedy = (
-        "lon and lat look swapped: exchange the two"
-        if swapped
-        else "write degrees, as in 105.8216 and 20.9886"
+    outcome = (
+        Message("the row is left out") if needed else Message("the row is used without a place")
     )
-    outcome = "the row is left out" if needed else "the row is used without a place"
-    return f"lon {lon:g}, lat {lat:g} is no place on earth", f"{remedy}; {outcome}"
+    return (
+        Message("lon {lon:g}, lat {lat:g} is no place on earth"),
+        Message("lon and lat look swapped: exchange the two; {outcome}")
+        if swapped
+        else Message("write degrees, as in 105.8216 and 20.9886; {outcome}"),
+        {"lon": lon, "lat": lat, "outcome": outcome},
+    )

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import Finding, Findings, ProjectError
 from fireaccess.project import FIXES_FILE, Project
 
@@ -40,9 +41,10 @@ def _read(project: Project) -> list[_Fix]:
         return _Fixes.model_validate_json(path.read_bytes()).fixes
     except (OSError, ValidationError) as error:
         raise ProjectError(
-            f"the accepted fixes can't be read: {error}",
+            Message("the accepted fixes can't be read: {error}"),
             file=path,
-            remedy="delete the file, and accept the fixes again with `fireaccess check`",
+            remedy=Message("delete the file, and accept the fixes again with `fireaccess check`"),
+            error=error,
         ) from None
 
 
@@ -66,8 +68,10 @@ def accepted_fixes(project: Project, findings: Findings) -> Mapping[str, frozens
         findings.add(
             "warning",
             "fix_out_of_date",
-            "the fix {id} was accepted for another version of this file and is not applied",
-            remedy="look at the findings, and accept it again if it still holds",
+            Message(
+                "the fix {id} was accepted for another version of this file and is not applied"
+            ),
+            remedy=Message("look at the findings, and accept it again if it still holds"),
             params={"id": fix.id},
             file=fix.file,
             fix=fix.id,
@@ -103,11 +107,13 @@ def accept_fixes(
     for name in ids:
         if name not in offered:
             raise ProjectError(
-                f"there is no fix {name!r} to accept",
+                Message("there is no fix {id!r} to accept"),
                 file=project.file,
-                remedy=f"proposed are: {', '.join(sorted(offered))}"
+                remedy=Message("proposed are: {ids}")
                 if offered
-                else "`fireaccess check` proposes none for this data",
+                else Message("`fireaccess check` proposes none for this data"),
+                id=name,
+                ids=", ".join(sorted(offered)),
             )
         chosen.append(offered[name])
     sums = _sums(project)

@@ -21,6 +21,7 @@ import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import InputError
 from fireaccess.model.text import Quantity, parse_length, parse_weight
 from fireaccess.sources.lines import node_numbers, tag_text
@@ -152,15 +153,20 @@ def read_graphml(path: Path) -> Roads:
 
     if not path.is_file():
         raise InputError(
-            "there is no such file", file=path, remedy="check inputs.roads in the project file"
+            Message("there is no such file"),
+            file=path,
+            remedy=Message("check inputs.roads in the project file"),
         )
     try:
         graph = nx.read_graphml(path, force_multigraph=True)
     except (OSError, ParseError, nx.NetworkXError, KeyError, TypeError, ValueError) as error:
         raise InputError(
-            f"the file can't be read as a GraphML graph: {error}",
+            Message("the file can't be read as a GraphML graph: {reason}"),
             file=path,
-            remedy="save it with osmnx.save_graphml; it may also be cut short: copy it again",
+            remedy=Message(
+                "save it with osmnx.save_graphml; it may also be cut short: copy it again"
+            ),
+            reason=str(error),
         ) from None
     return roads_from_graph(graph, file=path)
 
@@ -248,9 +254,9 @@ def roads_from_graph(graph: nx.MultiDiGraph, *, file: Path | None = None) -> Roa
     ]
     if not ways:
         raise InputError(
-            "the graph holds no road (no edge with a highway that can be used)",
+            Message("the graph holds no road (no edge with a highway that can be used)"),
             file=file,
-            remedy="make it with the filter that fireaccess.osmnx_settings() gives",
+            remedy=Message("make it with the filter that fireaccess.osmnx_settings() gives"),
         )
     crs = _crs(graph, file)
     return make_roads(
@@ -303,19 +309,21 @@ class _Trail:
 def _must_be_a_road_graph(graph: nx.MultiDiGraph, file: Path | None) -> None:
     if graph.number_of_edges() == 0:
         raise InputError(
-            "the graph has no edge", file=file, remedy="make it for a place that has roads"
+            Message("the graph has no edge"),
+            file=file,
+            remedy=Message("make it for a place that has roads"),
         )
     if not graph.is_directed():
         raise InputError(
-            "the graph is undirected, so that the direction of its ways is not known",
+            Message("the graph is undirected, so that the direction of its ways is not known"),
             file=file,
-            remedy="save the MultiDiGraph that OSMnx makes, without to_undirected",
+            remedy=Message("save the MultiDiGraph that OSMnx makes, without to_undirected"),
         )
     if not any("highway" in data for _, _, data in graph.edges(data=True)):
         raise InputError(
-            "no edge of the graph has a highway",
+            Message("no edge of the graph has a highway"),
             file=file,
-            remedy="make the graph with OSMnx under fireaccess.osmnx_settings()",
+            remedy=Message("make the graph with OSMnx under fireaccess.osmnx_settings()"),
         )
 
 
@@ -325,9 +333,12 @@ def _crs(graph: nx.MultiDiGraph, file: Path | None) -> CRS:
         return CRS.from_user_input(named)
     except CRSError:
         raise InputError(
-            "the graph names no CRS" if named is None else f"the graph's CRS {named!r} is unknown",
+            Message("the graph names no CRS")
+            if named is None
+            else Message("the graph's CRS {crs!r} is unknown"),
             file=file,
-            remedy='set graph.graph["crs"], such as "epsg:4326", and save it again',
+            remedy=Message('set graph.graph["crs"], such as "epsg:4326", and save it again'),
+            crs=named,
         ) from None
 
 
@@ -338,9 +349,10 @@ def _place(label: object, data: Mapping[str, Any], file: Path | None) -> _Point:
         x = y = float("nan")
     if not np.isfinite([x, y]).all():
         raise InputError(
-            f"node {label} of the graph has no coordinates x and y",
+            Message("node {label} of the graph has no coordinates x and y"),
             file=file,
-            remedy="make the graph with OSMnx, which gives every node its place",
+            remedy=Message("make the graph with OSMnx, which gives every node its place"),
+            label=str(label),
         )
     return x, y
 
@@ -355,9 +367,14 @@ def _edge(
         osmids = ()
     if not osmids:
         raise InputError(
-            f"the edge from node {u} to node {v} names no way: osmid is {data.get('osmid')!r}",
+            Message("the edge from node {u} to node {v} names no way: osmid is {osmid!r}"),
             file=file,
-            remedy="make the graph with OSMnx, which gives every edge the osmid of its way",
+            remedy=Message(
+                "make the graph with OSMnx, which gives every edge the osmid of its way"
+            ),
+            u=u,
+            v=v,
+            osmid=data.get("osmid"),
         )
     values = {key: _values(data[key]) for key in (*WAY_TAGS, "area") if key in data}
     backwards = _values(data.get("reversed"))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import InputError
 from fireaccess.model.layers import TABLES, needs_place
 from fireaccess.model.words import columns_by_heading, heading, plain, tables_by_title
@@ -96,12 +97,14 @@ def find_columns(
         ]
         if not places:
             raise InputError(
-                f"the mapping reads {wanted} from the column {text!r}, which isn't there",
+                Message("the mapping reads {wanted} from the column {text!r}, which isn't there"),
                 file=file,
                 sheet=sheet,
                 row=row,
-                remedy="correct it in the project file; the columns found are: "
-                + ", ".join(filter(None, texts)),
+                remedy=Message("correct it in the project file; the columns found are: {found}"),
+                wanted=wanted,
+                text=text,
+                found=", ".join(filter(None, texts)),
             )
         at[wanted] = places[0]
     taken = set(at.values())
@@ -116,15 +119,20 @@ def find_columns(
         exact = [i for i in places if plain(texts[i]) in own] or places
         if len(exact) > 1:
             raise InputError(
-                f"the {table} table has two columns {texts[exact[0]]!r}"
+                Message("the {table} table has two columns {one!r}")
                 if plain(texts[exact[0]]) == plain(texts[exact[1]])
-                else f"the {table} table has two columns for {column}: {texts[exact[0]]!r} and "
-                f"{texts[exact[1]]!r}",
+                else Message(
+                    "the {table} table has two columns for {meant}: {one!r} and {other!r}"
+                ),
                 file=file,
                 sheet=sheet,
                 row=row,
                 column=texts[exact[0]],
-                remedy="rename or delete one of them",
+                remedy=Message("rename or delete one of them"),
+                table=table,
+                meant=column,
+                one=texts[exact[0]],
+                other=texts[exact[1]],
             )
         at[column] = exact[0]
     near = _near(texts, set(at.values()), at, table)

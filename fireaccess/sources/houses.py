@@ -14,8 +14,10 @@ import shapely
 from pyproj import CRS
 
 from fireaccess.model.answers import ObjectArray
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import Findings, InputError
 from fireaccess.model.layers import TABLES, kind_of
+from fireaccess.model.phrases import Phrase
 from fireaccess.model.text import nfc
 from fireaccess.project import Project
 from fireaccess.sources.coordinates import WGS84, transform_geometry
@@ -78,10 +80,14 @@ def read_area(project: Project, *, findings: Findings | None = None) -> shapely.
     found = fetched(project.roads)
     if found is None:
         raise InputError(
-            "the roads were changed since they were fetched, and what they were fetched for is "
-            "not known any more",
+            Message(
+                "the roads were changed since they were fetched, and what they were fetched for is "
+                "not known any more"
+            ),
             file=project.roads,
-            remedy="name an area file in the project, or fetch them again under another name",
+            remedy=Message(
+                "name an area file in the project, or fetch them again under another name"
+            ),
         )
     return found.area
 
@@ -99,16 +105,16 @@ def read_area_file(path: Path, findings: Findings | None = None) -> shapely.Geom
     shapes, usable = usable_shapes(frame.geometry, tell_features(path, told))
     if not usable.any():
         raise InputError(
-            "the area is no place on earth",
+            Message("the area is no place on earth"),
             file=path,
-            remedy="lon and lat look swapped: exchange the two, or export the layer again",
+            remedy=Message("lon and lat look swapped: exchange the two, or export the layer again"),
         )
     area = shapely.union_all(shapes[usable])
     if shapely.area(area) == 0:
         raise InputError(
-            "the area file holds no polygon",
+            Message("the area file holds no polygon"),
             file=path,
-            remedy="export the ward's boundary as a polygon",
+            remedy=Message("export the ward's boundary as a polygon"),
         )
     carried: shapely.Geometry = transform_geometry(area, CRS(frame.crs), WGS84)
     return carried
@@ -131,9 +137,9 @@ def read_house_rows(project: Project, roads: Roads, intake: Intake) -> gpd.GeoDa
     buildings = roads.buildings
     if buildings is None or len(buildings) == 0:
         raise InputError(
-            "the roads file holds no building with an outline",
+            Message("the roads file holds no building with an outline"),
             file=roads.file,
-            remedy='name a list of houses instead of houses = "osm"',
+            remedy=Message('name a list of houses instead of houses = "osm"'),
         )
     return as_house_rows(buildings, None if roads.file is None else roads.file.name)
 
@@ -170,8 +176,10 @@ def _read_list(project: Project, path: Path, intake: Intake) -> gpd.GeoDataFrame
             intake.findings.add(
                 "warning",
                 "houses_twice",
-                "the survey's sheet of houses is not read, since the project names {houses}",
-                remedy="write houses = {workbook!r} to read that sheet instead",
+                Message(
+                    "the survey's sheet of houses is not read, since the project names {houses}"
+                ),
+                remedy=Message("write houses = {workbook!r} to read that sheet instead"),
                 params={"houses": project.inputs.houses, "workbook": str(project.inputs.survey)},
                 file=workbook.name,
                 sheet=sheets[0].name,
@@ -181,13 +189,15 @@ def _read_list(project: Project, path: Path, intake: Intake) -> gpd.GeoDataFrame
     count = rows.attrs["rows_read"]
     first = next(f for f in intake.findings if f.file == path.name and f.severity == "error")
     raise InputError(
-        f"none of the {count} houses can be used; the first: {first.what}",
+        Message("none of the {count} houses can be used; the first: {first}"),
         file=path,
         sheet=first.sheet,
         row=first.row,
         column=first.column,
-        remedy=first.what_to_do,
+        remedy=Phrase(first.remedy_in),
         fix=first.fix,
+        count=count,
+        first=Phrase(first.what_in),
     )
 
 
@@ -236,21 +246,15 @@ def select_houses(
     shapely.prepare(local)
     inside = shapely.intersects(local, frame.geometry.to_numpy())
     if not inside.any():
-        away = shapely.distance(local, frame.geometry.to_numpy())
-        nearest = f": the nearest is {_distance(float(np.min(away)))} away" if len(away) else ""
-        raise InputError(
-            f"none of the {len(frame)} houses lies in the area{nearest}",
-            file=name,
-            remedy="check that lon and lat are not swapped and that area and houses are of the "
-            "same ward",
-        )
+        away_m = shapely.distance(local, frame.geometry.to_numpy())
+        raise _outside(float(np.min(away_m, initial=np.inf)), len(frame), name)
     if not inside.all():
         left_out["outside_area"] = int((~inside).sum())
         findings.add(
             "hint",
             "outside_area",
-            "{count} houses lie outside the area and are left out (first: {first})",
-            remedy="nothing to do if the list covers more than the ward",
+            Message("{count} houses lie outside the area and are left out (first: {first})"),
+            remedy=Message("nothing to do if the list covers more than the ward"),
             params={
                 "count": left_out["outside_area"],
                 "first": ", ".join(sorted(frame["house_id"][~inside])[:3]),
@@ -269,8 +273,28 @@ def select_houses(
     return Houses(frame, wgs84, local, groups, rows.attrs["rows_read"], left_out)
 
 
-def _distance(metres: float) -> str:
-    return f"{metres:,.0f} m" if metres < 1000 else f"{metres / 1000:,.1f} km"
+def _outside(nearest_m: float, count: int, name: str) -> InputError:
+    """Tell that no house lies in the area; infinity stands for no house at all."""
+    if np.isinf(nearest_m):
+        message = Message("none of the {count} houses lies in the area")
+    elif nearest_m < 1000:
+        message = Message(
+            "none of the {count} houses lies in the area: the nearest is {metres:,.0f} m away"
+        )
+    else:
+        message = Message(
+            "none of the {count} houses lies in the area: the nearest is {km:,.1f} km away"
+        )
+    return InputError(
+        message,
+        file=name,
+        remedy=Message(
+            "check that lon and lat are not swapped and that area and houses are of the same ward"
+        ),
+        count=count,
+        metres=nearest_m,
+        km=nearest_m / 1000,
+    )
 
 
 def _once_each(
@@ -296,8 +320,8 @@ def _once_each(
         findings.add(
             "error",
             "house_twice",
-            "the house {house_id} stands in the list twice; this row is left out",
-            remedy="give every house its own house_id",
+            Message("the house {house_id} stands in the list twice; this row is left out"),
+            remedy=Message("give every house its own house_id"),
             params={"house_id": frame["house_id"].iloc[i]},
             file=name,
             sheet=frame["sheet"].iloc[i],
@@ -327,15 +351,22 @@ def read_groups(project: Project, crs: CRS, findings: Findings) -> gpd.GeoDataFr
     frame = read_vector(path, what="groups")
     if "group" not in frame:
         raise InputError(
-            "the groups file has no column 'group'",
+            Message("the groups file has no column 'group'"),
             file=path,
-            remedy=f"name the column of names 'group'; found: {', '.join(frame.columns)}",
+            remedy=Message("name the column of names 'group'; found: {columns}"),
+            columns=", ".join(frame.columns),
         )
     tell = tell_features(path, findings)
     shapes, usable = usable_shapes(frame.geometry, tell)
     named = frame["group"].notna().to_numpy()
     for i in np.flatnonzero(usable & ~named):
-        tell(i, "group", "blank", "the group has no name", "give it one; it is left out")
+        tell(
+            i,
+            "group",
+            "blank",
+            Message("the group has no name"),
+            Message("give it one; it is left out"),
+        )
     usable &= named
     local = transform_geometry(shapes[usable], CRS(frame.crs), crs)
     names = [nfc(str(name)) for name in frame["group"][usable]]
@@ -363,8 +394,10 @@ def _groups(
         findings.add(
             "error",
             "no_house_in_a_group",
-            "no house lies in any of the {count} groups",
-            remedy="check that the groups are those of this ward and in the CRS that they name",
+            Message("no house lies in any of the {count} groups"),
+            remedy=Message(
+                "check that the groups are those of this ward and in the CRS that they name"
+            ),
             params={"count": len(groups)},
             file=project.inputs.groups,
         )

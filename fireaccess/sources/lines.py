@@ -22,6 +22,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
 from fireaccess.model.answers import FloatArray, IntArray
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import InputError
 from fireaccess.model.text import nfc
 from fireaccess.sources.coordinates import WGS84, analysis_crs, transform_xy
@@ -68,12 +69,16 @@ def read_lines(path: Path, *, snap_m: float) -> Roads:
     if "highway" not in cells:
         near = difflib.get_close_matches("highway", list(cells), n=1)
         raise InputError(
-            "the roads file has no column 'highway'",
+            Message("the roads file has no column 'highway'"),
             file=path,
-            remedy=f"rename {near[0]!r} to 'highway'"
+            remedy=Message("rename {near!r} to 'highway'")
             if near
-            else "add it, with the classes of OSM such as residential or service; the columns "
-            f"found are: {', '.join(cells)}",
+            else Message(
+                "add it, with the classes of OSM such as residential or service; the columns "
+                "found are: {columns}"
+            ),
+            near=next(iter(near), None),
+            columns=", ".join(cells),
         )
     tags = _tags(cells)
     left_out: Counter[str] = Counter()
@@ -87,9 +92,9 @@ def read_lines(path: Path, *, snap_m: float) -> Roads:
     lines, row_of = lines[wanted[row_of]], row_of[wanted[row_of]]
     if len(lines) == 0:
         raise InputError(
-            "the file holds no road (no line with a highway that can be used)",
+            Message("the file holds no road (no line with a highway that can be used)"),
             file=path,
-            remedy="export the lines of the roads, with their column highway",
+            remedy=Message("export the lines of the roads, with their column highway"),
         )
     xy, line = shapely.get_coordinates(lines, return_index=True)
     if {"u", "v"} <= cells.keys() and any(cells["u"] + cells["v"]):
@@ -307,9 +312,10 @@ def _in_metres(xy: FloatArray, crs: CRS, path: Path) -> FloatArray:
     lon, lat = transform_xy(xy[:, 0], xy[:, 1], crs, WGS84)
     if not (np.isfinite(lon) & np.isfinite(lat)).all():
         raise InputError(
-            f"some coordinates lie outside of {crs.name}, the CRS that the file names",
+            Message("some coordinates lie outside of {crs}, the CRS that the file names"),
             file=path,
-            remedy="set the layer's CRS to the one it was drawn in and export it again",
+            remedy=Message("set the layer's CRS to the one it was drawn in and export it again"),
+            crs=crs.name,
         )
     zone = analysis_crs("auto", (lon.min(), lat.min(), lon.max(), lat.max()))
     return np.column_stack(transform_xy(xy[:, 0], xy[:, 1], crs, zone))
@@ -321,12 +327,15 @@ def _named_nodes(cells: _Cells, row: IntArray, path: Path) -> IntArray:
         blank = [i for i in np.unique(row).tolist() if cells[column][i] is None]
         if blank:
             raise InputError(
-                f"{len(blank)} line(s) name no node at one end",
+                Message("{count} line(s) name no node at one end"),
                 file=path,
                 row=blank[0] + 1,
                 column=column,
-                remedy="fill in u and v for all lines, or leave both columns out: lines then "
-                "join where they meet",
+                remedy=Message(
+                    "fill in u and v for all lines, or leave both columns out: lines then "
+                    "join where they meet"
+                ),
+                count=len(blank),
             )
     first = np.flatnonzero(np.r_[True, np.diff(row) != 0])
     last = np.r_[first[1:] - 1, len(row) - 1]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final, Literal, Protocol
 
@@ -18,7 +19,9 @@ import shapely
 from pyproj import CRS, Geod
 
 from fireaccess.model.answers import BoolArray, FloatArray, IntArray, ObjectArray
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import Severity
+from fireaccess.model.phrases import Phrase
 from fireaccess.sources.coordinates import WGS84, transform_xy
 from fireaccess.sources.ground import REACH_M, Ground, as_points
 from fireaccess.sources.zones import TM3_ZONES, VN2000, VN_UTM_ZONES, tm3, zone_name, zone_of
@@ -54,7 +57,50 @@ _PEAK_RADIUS_M: Final = 360.0
 _PEAK_WIDTH_M: Final = 25.0
 
 _EARTH: Final = Geod(ellps="WGS84")
-_SIDES: Final = tuple("north northeast east southeast south southwest west northwest".split())
+_SIDES: Final = (
+    Message("north"),
+    Message("northeast"),
+    Message("east"),
+    Message("southeast"),
+    Message("south"),
+    Message("southwest"),
+    Message("west"),
+    Message("northwest"),
+)
+
+#: What is said of one point that was misread, and of several.
+_MISREAD: Final[Mapping[str, tuple[Message, Message]]] = MappingProxyType(
+    {
+        "apart": (
+            Message(
+                "{count} point falls {distance} {side}: converted to degrees in a zone {apart} "
+                "too far {side}"
+            ),
+            Message(
+                "{count} points fall {distance} {side}: converted to degrees in a zone {apart} "
+                "too far {side}"
+            ),
+        ),
+        "datum": (
+            Message("{count} point falls {distance} {side}: they are {right}, read as {used}"),
+            Message("{count} points fall {distance} {side}: they are {right}, read as {used}"),
+        ),
+        "degrees": (
+            Message(
+                "{count} point falls {distance} {side}: converted to degrees in zone {used} "
+                "instead of {right}"
+            ),
+            Message(
+                "{count} points fall {distance} {side}: converted to degrees in zone {used} "
+                "instead of {right}"
+            ),
+        ),
+        "metres": (
+            Message("{count} point falls {distance} {side}: zone {used} instead of {right}"),
+            Message("{count} points fall {distance} {side}: zone {used} instead of {right}"),
+        ),
+    }
+)
 
 
 class Tell(Protocol):
@@ -65,8 +111,8 @@ class Tell(Protocol):
         i: int,
         column: str,
         code: str,
-        message: str,
-        remedy: str,
+        message: Message,
+        remedy: Message,
         *,
         severity: Severity = "error",
         params: Mapping[str, Any] = ...,
@@ -140,10 +186,10 @@ class Mistake:
     rows: IntArray
     correction: Correction
     slug: str
-    message: str
+    message: Message
     params: Mapping[str, Any] = field(default_factory=dict)
     moved_m: float | None = None
-    side: str | None = None
+    side: Message | None = None
 
 
 def recognise(
@@ -252,9 +298,14 @@ def recognise_metres(
                 rows[brought],
                 correction,
                 f"metres-{_slug(correction.right)}{'-exchanged' if exchange else ''}",
-                "{count} rows hold metres, not degrees: read in zone {right} they lie in the area"
+                Message(
+                    "{count} rows hold metres, not degrees: read in zone {right} they lie in the "
+                    "area"
+                )
                 if count > 1
-                else "the row holds metres, not degrees: read in zone {right} it lies in the area",
+                else Message(
+                    "the row holds metres, not degrees: read in zone {right} it lies in the area"
+                ),
                 MappingProxyType({"count": count, "right": right}),
             )
         )
@@ -290,32 +341,45 @@ def tell_mistake(
     """
     first, several = int(mistake.rows[0]), len(mistake.rows) > 1
     rows = mistake.rows if several else None
-    swapped = mistake.kind == "swapped"
-    params = {**mistake.params, "fix": fix}
     if fix in accepted:
         tell(
             first,
             column,
             "fix_applied",
-            f"corrected, as was accepted ({{fix}}): {mistake.message}",
-            "nothing, if they lie where they belong now; else delete the fix from the file of "
-            "accepted fixes",
+            Message("corrected, as was accepted ({fix}): {mistake}"),
+            Message(
+                "nothing, if they lie where they belong now; else delete the fix from the file of "
+                "accepted fixes"
+            ),
             severity="hint",
-            params=params,
+            params={
+                "fix": fix,
+                "mistake": Phrase(partial(mistake.message.into, **mistake.params)),
+            },
             rows=rows,
         )
         return True
-    what_to_do = "exchange them where they look swapped" if swapped else "correct the file"
-    they = "the rows are" if several else "the row is"
-    outcome = "left out" if needed else "used without a place"
+    if several:
+        left_out = Message("the rows are left out")
+        outcome = left_out if needed else Message("the rows are used without a place")
+    else:
+        left_out = Message("the row is left out")
+        outcome = left_out if needed else Message("the row is used without a place")
     tell(
         first,
         column,
         mistake.kind,
         mistake.message,
-        f"{what_to_do}, or accept the correction: fireaccess check PROJECT --accept-fix {{fix}}; "
-        f"{they} {outcome}",
-        params=params,
+        Message(
+            "exchange them where they look swapped, or accept the correction: fireaccess check "
+            "PROJECT --accept-fix {fix}; {outcome}"
+        )
+        if mistake.kind == "swapped"
+        else Message(
+            "correct the file, or accept the correction: fireaccess check PROJECT --accept-fix "
+            "{fix}; {outcome}"
+        ),
+        params={**mistake.params, "fix": fix, "outcome": outcome},
         rows=rows,
         fix=fix,
     )
@@ -352,17 +416,22 @@ def apart_m(
     return distance
 
 
-def in_words(metres: float) -> str:
-    """Return a distance as a message has it.
+class Distance(float):
+    """A distance in metres, which a message tells in metres or kilometres.
 
     Examples
     --------
-    >>> in_words(224.4), in_words(25_970), in_words(1_230)
-    ('224 m', '26 km', '1.2 km')
+    >>> from fireaccess.model.formats import filled
+    >>> f"{Distance(224.4)}, {Distance(25_970)}, {Distance(1_230)}"
+    '224 m, 26 km, 1.2 km'
+    >>> filled("{far} away", {"far": Distance(1_230)}, "vi")
+    '1,2 km away'
     """
-    if metres < 1_000:
-        return f"{metres:.0f} m"
-    return f"{metres / 1000:,.{1 if metres < 9_950 else 0}f} km"
+
+    def __str__(self) -> str:
+        if self < 1_000:
+            return f"{self:.0f} m"
+        return f"{self / 1000:,.{1 if self < 9_950 else 0}f} km"
 
 
 # Swapped axes and wrong zones: told by the area
@@ -375,15 +444,15 @@ def _swapped(
     rows = rows[ground.inside(lon, lat) & ~(moved_m < _FAR_M)]
     if len(rows) == 0:
         return None
-    axes = "lon and lat" if crs.is_geographic else "x and y"
+    axes = Message("lon and lat") if crs.is_geographic else Message("x and y")
     return Mistake(
         "swapped",
         rows,
         correction,
         "swapped",
-        "{count} points have {axes} exchanged"
+        Message("{count} points have {axes} exchanged")
         if len(rows) > 1
-        else "{count} point has {axes} exchanged",
+        else Message("{count} point has {axes} exchanged"),
         MappingProxyType({"count": len(rows), "axes": axes}),
     )
 
@@ -580,29 +649,27 @@ def _misread(
     """Describe rows that were read in one CRS and belong into another."""
     right, given = correction.apply(x, y), as_degrees(x, y, correction.crs)
     moved_m, side = float(np.median(apart_m(*right, *given))), _side(*right, *given)
-    params: dict[str, Any] = {"count": len(rows), "distance": in_words(moved_m), "side": side}
+    params: dict[str, Any] = {"count": len(rows), "distance": Distance(moved_m), "side": side}
     zones = _named_zones(ground, correction)
     kind: Kind = "zone"
     if zones is None:
         minutes = round(abs(correction.east_deg) * 60)
         params["apart"] = f"{minutes // 60}°{minutes % 60:02d}′"
-        why, slug = "converted to degrees in a zone {apart} too far {side}", f"{minutes}-{side}"
+        why, slug = "apart", f"{minutes}-{side}"
     else:
         params["used"], params["right"] = map(zone_name, zones)
         slug = "-".join(map(_slug, zones))
         if not zones[0].is_projected:
-            kind, why = "datum", "they are {right}, read as {used}"
-        elif correction.crs.is_geographic:
-            why = "converted to degrees in zone {used} instead of {right}"
+            kind = why = "datum"
         else:
-            why = "zone {used} instead of {right}"
-    fall = "{count} points fall" if len(rows) > 1 else "{count} point falls"
+            why = "degrees" if correction.crs.is_geographic else "metres"
+    one, several = _MISREAD[why]
     return Mistake(
         kind,
         rows,
         correction,
         f"{kind}-{slug}",
-        f"{fall} {{distance}} {{side}}: {why}",
+        several if len(rows) > 1 else one,
         MappingProxyType(params),
         moved_m=moved_m,
         side=side,
@@ -626,7 +693,7 @@ def _slug(crs: CRS) -> str:
     return "".join(letter for letter in name if letter.isascii() and letter.isalnum())
 
 
-def _side(lon: FloatArray, lat: FloatArray, to_lon: FloatArray, to_lat: FloatArray) -> str:
+def _side(lon: FloatArray, lat: FloatArray, to_lon: FloatArray, to_lat: FloatArray) -> Message:
     """Return the side, one of eight, on which the second places lie, seen from the first."""
     bearing = np.radians(_EARTH.inv(lon, lat, to_lon, to_lat)[0])
     mean = float(np.degrees(np.arctan2(np.sin(bearing).mean(), np.cos(bearing).mean())))

@@ -22,6 +22,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from fireaccess.model.answers import IntArray, ObjectArray
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import Findings
 from fireaccess.model.text import normalise_all
 from fireaccess.sources.coordinates import transform_geometry
@@ -410,13 +411,15 @@ def _tell_placed(frame: pd.DataFrame, placed_by: ObjectArray, findings: Findings
     for where, rows in rows_told(frame.assign(by_name=by_name)[by_name | by_address]):
         named = int(rows["by_name"].sum())
         if named == len(rows):
-            message = "{count} rows without coordinates were placed on the road that they name"
+            message = Message(
+                "{count} rows without coordinates were placed on the road that they name"
+            )
         elif named == 0:
-            message = (
+            message = Message(
                 "{count} rows without coordinates were placed at the house that has their address"
             )
         else:
-            message = (
+            message = Message(
                 "{count} rows without coordinates were placed: {named} on the road that they "
                 "name, the others at the house that has their address"
             )
@@ -424,7 +427,7 @@ def _tell_placed(frame: pd.DataFrame, placed_by: ObjectArray, findings: Findings
             "hint",
             "placed_by_name",
             message,
-            remedy="give lon and lat where the place itself is known",
+            remedy=Message("give lon and lat where the place itself is known"),
             params={"count": len(rows), "named": named},
             **where,
         )
@@ -445,10 +448,14 @@ def _tell_not_placed(
             findings.add(
                 "error",
                 "name_ambiguous",
-                "{count} rows of {what} name {road}, but {places} roads of that name lie more than "
-                "{apart_m:g} m apart: which one is meant can't be told",
-                remedy="write the full name with its street, or give lon and lat; the rows are "
-                "left out",
+                Message(
+                    "{count} rows of {what} name {road}, but {places} roads of that name lie more "
+                    "than {apart_m:g} m apart: which one is meant can't be told"
+                ),
+                remedy=Message(
+                    "write the full name with its street, or give lon and lat; the rows are left "
+                    "out"
+                ),
                 params={
                     "count": len(part),
                     "what": what,
@@ -484,12 +491,18 @@ def _tell_not_found(
             findings.add(
                 "error",
                 "name_not_found",
-                "{count} rows of {what} have no coordinates, and the map has no road of the name "
-                "in {text!r}",
-                remedy="write the name as the map has it ({offers}), or give lon and lat; the "
-                "rows are left out"
+                Message(
+                    "{count} rows of {what} have no coordinates, and the map has no road of the "
+                    "name in {text!r}"
+                ),
+                remedy=Message(
+                    "write the name as the map has it ({offers}), or give lon and lat; the rows "
+                    "are left out"
+                )
                 if offers
-                else "write the name as the map has it, or give lon and lat; the rows are left out",
+                else Message(
+                    "write the name as the map has it, or give lon and lat; the rows are left out"
+                ),
                 params={
                     "count": len(part),
                     "what": what,
@@ -504,10 +517,13 @@ def _tell_not_found(
         findings.add(
             "error",
             "name_not_found",
-            "{count} more rows of {what} have no coordinates and name {names} more roads that the "
-            "map doesn't have (first: {text!r})",
-            remedy="write the names as the map has them, or give lon and lat; the rows are left "
-            "out",
+            Message(
+                "{count} more rows of {what} have no coordinates and name {names} more roads that "
+                "the map doesn't have (first: {text!r})"
+            ),
+            remedy=Message(
+                "write the names as the map has them, or give lon and lat; the rows are left out"
+            ),
             params={
                 "count": len(part),
                 "what": what,

@@ -13,6 +13,7 @@ import osmium
 import pandas as pd
 import shapely
 
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import InputError
 from fireaccess.model.text import nfc
 from fireaccess.sources.coordinates import WGS84
@@ -64,23 +65,27 @@ def read_osm(path: Path, *, buildings: bool = False) -> Roads:
         roads = _read(path, buildings)
     except (RuntimeError, ValueError, OSError, osmium.InvalidLocationError) as error:
         raise InputError(
-            f"the file can't be read as OpenStreetMap data: {error}",
+            Message("the file can't be read as OpenStreetMap data: {reason}"),
             file=path,
-            remedy="it may be cut short: fetch or copy it again and compare its size",
+            remedy=Message("it may be cut short: fetch or copy it again and compare its size"),
+            reason=str(error),
         ) from None
     missing = roads.left_out.get("nodes_missing_from_extract", 0)
     if len(roads) == 0 and missing:
         raise InputError(
-            f"the places of all {missing} nodes of its roads are missing",
+            Message("the places of all {missing} nodes of its roads are missing"),
             file=path,
-            remedy="export it again with nodes before ways, as JOSM and Geofabrik do (Overpass: "
-            "`(._;>;); out meta;`), and with lon and lat in their own places",
+            remedy=Message(
+                "export it again with nodes before ways, as JOSM and Geofabrik do (Overpass: "
+                "`(._;>;); out meta;`), and with lon and lat in their own places"
+            ),
+            missing=missing,
         )
     if len(roads) == 0:
         raise InputError(
-            "the file holds no road (no way with highway=*)",
+            Message("the file holds no road (no way with highway=*)"),
             file=path,
-            remedy="export the ward with its highways, not only buildings or boundaries",
+            remedy=Message("export the ward with its highways, not only buildings or boundaries"),
         )
     return roads
 
@@ -88,17 +93,24 @@ def read_osm(path: Path, *, buildings: bool = False) -> Roads:
 def _must_have_content(path: Path) -> None:
     if not path.is_file():
         raise InputError(
-            "there is no such file", file=path, remedy="check inputs.roads in the project file"
+            Message("there is no such file"),
+            file=path,
+            remedy=Message("check inputs.roads in the project file"),
         )
     if path.stat().st_size == 0:
-        raise InputError("the file is empty (0 bytes)", file=path, remedy="fetch or copy it again")
+        raise InputError(
+            Message("the file is empty (0 bytes)"),
+            file=path,
+            remedy=Message("fetch or copy it again"),
+        )
     try:
         path.open("rb").close()
     except OSError as error:
         raise InputError(
-            f"the file can't be opened: {error.strerror or error}",
+            Message("the file can't be opened: {reason}"),
             file=path,
-            remedy="close it where it is open, or ask for the right to read it",
+            remedy=Message("close it where it is open, or ask for the right to read it"),
+            reason=error.strerror or str(error),
         ) from None
 
 

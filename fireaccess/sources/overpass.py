@@ -31,7 +31,9 @@ import shapely
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pyproj import Geod
 
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import InputError, OutputError
+from fireaccess.model.formats import Language
 from fireaccess.sources.coordinates import WGS84, analysis_crs, transform_geometry
 from fireaccess.sources.osm import OSM_SUFFIXES, is_osm_file
 from fireaccess.sources.servers import (
@@ -114,9 +116,11 @@ class Where:
             good = False
         if not good:
             raise InputError(
-                f"{text!r} is no box on earth",
-                remedy="write west, south, east and north in degrees, as in "
-                "105.81,20.98,105.83,21.00",
+                Message("{text!r} is no box on earth"),
+                remedy=Message(
+                    "write west, south, east and north in degrees, as in 105.81,20.98,105.83,21.00"
+                ),
+                text=text,
             )
         return cls(text, shapely.box(west, south, east, north))
 
@@ -200,6 +204,7 @@ def fetch(
     cache: Path | None = None,
     refresh: bool = False,
     tell: Tell | None = None,
+    language: Language = "en",
     wait: Wait = time.sleep,
 ) -> Fetched:
     """Fetch the roads of an area from an Overpass server, and write them as an OSM file.
@@ -229,8 +234,8 @@ def fetch(
         Folder in which answers are kept; None keeps none.
     refresh
         Ask even if the cache has an answer.
-    tell
-        Told what is being done.
+    tell, language
+        Told what is being done, and in which language.
     wait
         Waits between tries.
 
@@ -267,15 +272,21 @@ def fetch(
     kept = None if cache is None else cache / f"{_key(server, query)}.osm.gz"
     entry = None if kept is None or refresh else fetched(kept)
     if entry is not None:
-        say(f"Taking the answer of {host_of(server)} from the cache")
+        taking = Message("Taking the answer of {server} from the cache")
+        say(taking.into(language, server=host_of(server)))
         counts = entry.source.model_dump(include={"osm_base", "nodes", "ways", "relations"})
         return _write(file, source.model_copy(update=counts), entry.file)
-    say(f"Asking {host_of(server)} for the roads of {where.name}")
-    answer = persist(lambda: ask_overpass(server, query, timeout_s), server, say, wait)
+    asking = Message("Asking {server} for the roads of {place}")
+    say(asking.into(language, server=host_of(server), place=where.name))
+    answer = persist(
+        lambda: ask_overpass(server, query, timeout_s), server, say, wait, language=language
+    )
     if answer.roads == 0:
         raise InputError(
-            f"OpenStreetMap has no road within {margin_m:g} m of {where.name}",
-            remedy="check the place on openstreetmap.org: longitude comes before latitude",
+            Message("OpenStreetMap has no road within {margin_m:g} m of {place}"),
+            remedy=Message("check the place on openstreetmap.org: longitude comes before latitude"),
+            margin_m=margin_m,
+            place=where.name,
         )
     source = source.model_copy(update=answer.counts)
     if kept is not None:
@@ -291,6 +302,7 @@ def find_place(
     cache: Path | None = None,
     refresh: bool = False,
     tell: Tell | None = None,
+    language: Language = "en",
     wait: Wait = time.sleep,
 ) -> Where:
     """Find the outline of a place by its name, with OSMnx and a Nominatim server.
@@ -303,7 +315,7 @@ def find_place(
         Address of a Nominatim server; None for that of OSMnx's settings.
     timeout_s
         How long the server may be silent.
-    cache, refresh, tell, wait
+    cache, refresh, tell, language, wait
         As for `fetch`.
 
     Raises
@@ -318,13 +330,17 @@ def find_place(
     kept = None if cache is None else cache / f"{_key(server, name)}.place.json"
     where = None if kept is None or refresh else _kept_place(kept)
     if where is None:
-        say(f"Asking {host_of(server)} where {name} is")
-        where = persist(lambda: _geocode(name, server, timeout_s), server, say, wait)
+        asking = Message("Asking {server} where {name} is")
+        say(asking.into(language, server=host_of(server), name=name))
+        where = persist(
+            lambda: _geocode(name, server, timeout_s), server, say, wait, language=language
+        )
         if kept is not None:
             shape = json.loads(shapely.to_geojson(where.shape))
             text = json.dumps({"name": where.name, "shape": shape}, ensure_ascii=False)
             _put(kept, lambda aside: aside.write_text(text, encoding="utf-8"))
-    say(f"{name} is {where.name}, {where.km2:.1f} km²")
+    found = Message("{name} is {place}, {km2:.1f} km²")
+    say(found.into(language, name=name, place=where.name, km2=where.km2))
     return where
 
 
@@ -345,11 +361,16 @@ def _geocode(name: str, server: str, timeout_s: float) -> Where:
         raise broken(error, timeout_s) from None
     except (TypeError, ValueError) as error:
         # OSMnx has a ValueError for no place, and a TypeError for places that are mere points.
-        what = "but not its outline" if isinstance(error, TypeError) else "nothing of that name"
         raise InputError(
-            f"the place {name!r}: {host_of(server)} knows {what}",
-            remedy="write it as on openstreetmap.org, with the province (as in "
-            '"Khương Đình, Hà Nội"), or give a box or an area file instead',
+            Message("the place {name!r}: {server} knows but not its outline")
+            if isinstance(error, TypeError)
+            else Message("the place {name!r}: {server} knows nothing of that name"),
+            remedy=Message(
+                "write it as on openstreetmap.org, with the province (as in "
+                '"Khương Đình, Hà Nội"), or give a box or an area file instead'
+            ),
+            name=name,
+            server=host_of(server),
         ) from None
     shape = shapely.make_valid(found.geometry, method="structure", keep_collapsed=False)
     return Where(str(found["display_name"]), shape)
@@ -371,7 +392,7 @@ def _osmnx(nominatim: str, timeout_s: float) -> Iterator[Any]:
         if not isinstance(places, list) or not all(
             isinstance(place, dict) and needed <= set(place) for place in places
         ):
-            raise NoAnswerError("it sent something other than places", again=True)
+            raise NoAnswerError(Message("it sent something other than places"), again=True)
 
     settings = osmnx.settings
     ours = {
@@ -400,8 +421,11 @@ def _surround(where: Where, margin_m: float) -> shapely.Geometry:
     km2 = where.km2
     if not 0 < km2 <= _LARGEST_KM2:
         raise InputError(
-            f"{where.name} has {km2:,.0f} km²; up to {_LARGEST_KM2:,.0f} km² can be fetched",
-            remedy=SMALLER if km2 else "give an area, not a point or a line",
+            Message("{place} has {km2:,.0f} km²; up to {most_km2:,.0f} km² can be fetched"),
+            remedy=SMALLER if km2 else Message("give an area, not a point or a line"),
+            place=where.name,
+            km2=km2,
+            most_km2=_LARGEST_KM2,
         )
     crs = analysis_crs("auto", tuple(shapely.bounds(where.shape)))
     shape = shapely.buffer(where.shape, 0)  # points and lines that an area file holds too are gone
@@ -467,9 +491,10 @@ def _must_be_ours(file: Path) -> None:
     """Refuse a name of no OSM file, and a file that is there and that `fetch` didn't write."""
     if not is_osm_file(file):
         raise OutputError(
-            "roads from the network can't be written in that format",
+            Message("roads from the network can't be written in that format"),
             file=file,
-            remedy=f"name a file that ends in {', '.join(OSM_SUFFIXES)}",
+            remedy=Message("name a file that ends in {suffixes}"),
+            suffixes=", ".join(OSM_SUFFIXES),
         )
     aside, source = _aside(file), _source(file)
     if source is not None and source.sha256 == _sha256(aside):
@@ -477,9 +502,9 @@ def _must_be_ours(file: Path) -> None:
         _rename(aside, file)
     if file.exists() and fetched(file) is None:
         raise OutputError(
-            "a file stands there that was not fetched, or was changed since; it is kept",
+            Message("a file stands there that was not fetched, or was changed since; it is kept"),
             file=file,
-            remedy="move it away, or name another file for the roads",
+            remedy=Message("move it away, or name another file for the roads"),
         )
 
 
@@ -492,7 +517,9 @@ def _write(file: Path, source: Source, data: bytes | Path) -> Fetched:
         else:
             merged.add_buffer(data, "osm")
     except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
-        raise InputError(f"the data that came can't be read: {error}", remedy=LATER) from None
+        raise InputError(
+            Message("the data that came can't be read: {reason}"), remedy=LATER, reason=str(error)
+        ) from None
     header = osmium.io.Header()
     header.set("generator", "fireaccess")
     header.add_box(osmium.osm.Box(*source.bbox))
@@ -565,9 +592,10 @@ def _sha256(file: Path) -> str | None:
 
 def _refused(error: Exception, file: Path) -> OutputError:
     return OutputError(
-        f"the file can't be read or written: {getattr(error, 'strerror', None) or error}",
+        Message("the file can't be read or written: {reason}"),
         file=file,
-        remedy="close it where it is open, or ask for the right to write there",
+        remedy=Message("close it where it is open, or ask for the right to write there"),
+        reason=getattr(error, "strerror", None) or str(error),
     )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from pyproj import CRS
 
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import InputError, ProjectError
 from fireaccess.model.layers import TABLES
 from fireaccess.model.text import nfc
@@ -80,8 +81,10 @@ def tables_in(path: Path, intake: Intake) -> dict[str, list[Sheet]]:
             intake.findings.add(
                 "warning",
                 "sheet_not_read",
-                "which table the sheet {name!r} holds can't be told, so it is not read",
-                remedy="give it the title of a table: {titles}; or nothing, if it holds none",
+                Message("which table the sheet {name!r} holds can't be told, so it is not read"),
+                remedy=Message(
+                    "give it the title of a table: {titles}; or nothing, if it holds none"
+                ),
                 params={"name": sheet.name, "titles": ", ".join(TABLE_TITLES.values())},
                 file=path.name,
                 sheet=sheet.name,
@@ -140,10 +143,11 @@ def read_parts(
     parts = [part for part in parts if len(part.raw) or part.too_long] or parts[:1]
     if not any(len(part.raw) or part.too_long for part in parts):
         raise InputError(
-            f"the {name} table holds no row",
+            Message("the {table} table holds no row"),
             file=path,
             sheet=parts[0].sheet,
-            remedy="fill it in, or leave it out",
+            remedy=Message("fill it in, or leave it out"),
+            table=name,
         )
     return parts
 
@@ -159,13 +163,18 @@ def _sheets_of(path: Path, name: str, mapping: MappingSection, intake: Intake) -
             chosen = list(sheets)
     if not chosen:
         raise InputError(
-            f"the workbook has no sheet {mapping.sheet!r}"
+            Message("the workbook has no sheet {wanted!r}")
             if mapping.sheet is not None
-            else f"which sheet of the workbook holds the {name} table can't be told",
+            else Message("which sheet of the workbook holds the {table} table can't be told"),
             file=path,
-            remedy=f"give it the title {TABLE_TITLES[name]!r}, or name it in the project file: "
-            f'[inputs.mappings.{name}] sheet = "…"; the sheets are: '
-            + ", ".join(sheet.name or "" for sheet in sheets),
+            remedy=Message(
+                "give it the title {title!r}, or name it in the project file: "
+                '[inputs.mappings.{table}] sheet = "…"; the sheets are: {sheets}'
+            ),
+            wanted=mapping.sheet,
+            table=name,
+            title=TABLE_TITLES[name],
+            sheets=", ".join(sheet.name or "" for sheet in sheets),
         )
     return chosen
 
@@ -219,9 +228,12 @@ def named_crs(mapping: MappingSection, name: str, intake: Intake) -> CRS | None:
     meant = read_crs(mapping.crs)
     if len(meant) != 1:
         raise ProjectError(
-            f"inputs.mappings.{name}.crs = {mapping.crs!r} names "
-            + ("no CRS that is known" if not meant else "a province of two meridians"),
-            remedy='write an EPSG code or a meridian, as in "EPSG:5897" or "105°00′"',
+            Message("inputs.mappings.{table}.crs = {crs!r} names a province of two meridians")
+            if meant
+            else Message("inputs.mappings.{table}.crs = {crs!r} names no CRS that is known"),
+            remedy=Message('write an EPSG code or a meridian, as in "EPSG:5897" or "105°00′"'),
+            table=name,
+            crs=mapping.crs,
         )
     return meant[0]
 

@@ -18,7 +18,8 @@ import pandas as pd
 from pyproj import CRS
 
 from fireaccess.model.answers import BoolArray, FloatArray, IntArray, ObjectArray
-from fireaccess.model.errors import InputError
+from fireaccess.model.catalogue import Message
+from fireaccess.model.errors import InputError, Severity
 from fireaccess.model.text import parse_number
 from fireaccess.sources.coordinates import WGS84, transform_xy
 from fireaccess.sources.degrees import read_degrees, read_pair
@@ -26,11 +27,11 @@ from fireaccess.sources.files import not_on_earth
 from fireaccess.sources.ground import Ground, as_points
 from fireaccess.sources.mistakes import (
     Correction,
+    Distance,
     Mistake,
     Tell,
     apart_m,
     as_degrees,
-    in_words,
     recognise,
     recognise_metres,
     tell_mistake,
@@ -38,13 +39,14 @@ from fireaccess.sources.mistakes import (
 from fireaccess.sources.zones import read_crs, zone_name, zone_of
 
 _AXES: Final = (("lon", "lat"), ("x", "y"), ("easting", "northing"))
-_AS_A_PAIR: Final = "latitude and longitude, as in 20.9886, 105.8216"
-_AS_A_FIGURE: Final[Mapping[tuple[str, ...], str]] = MappingProxyType(
-    {
-        ("lon", "lat"): "degrees with a point, as in 105.8216",
-        ("x", "y"): "metres with a point, as in 585053.12",
-        ("easting", "northing"): "metres with a point, as in 585053.12",
-    }
+#: What is said of one, two, and three or more texts.
+_UNKNOWN_TO_PROJ: Final = (
+    Message("{first!r} is not a coordinate reference system that PROJ knows"),
+    Message("{first!r} and {second!r} is not a coordinate reference system that PROJ knows"),
+    Message(
+        "{first!r} and {second!r} and {third!r} is not a coordinate reference system that PROJ "
+        "knows"
+    ),
 )
 #: Two ways of one row that lie farther apart than this disagree.
 _TWO_PLACES_M: Final = 50.0
@@ -229,7 +231,12 @@ class _Cells:
         self.raw = raw
         self.count = len(raw)
         self.required = required
-        self.outcome = "the row is left out" if required else "the row is used without a place"
+        #: What becomes of a row without a place, for remedies that hold ``{outcome}``.
+        self.outcome = (
+            Message("the row is left out")
+            if required
+            else Message("the row is used without a place")
+        )
         self._tell = tell
 
     def texts(self, column: str) -> ObjectArray:
@@ -248,12 +255,28 @@ class _Cells:
         return list(np.where(pd.isna(name), self.texts("address"), name))
 
     def tell(
-        self, rows: IntArray, column: str, code: str, message: str, remedy: str, **more: Any
+        self,
+        rows: IntArray,
+        column: str,
+        code: str,
+        message: Message,
+        remedy: Message,
+        *,
+        severity: Severity = "error",
+        **params: Any,
     ) -> None:
         """Note one finding about all of these rows, if there are any."""
         if len(rows):
-            several = rows if len(rows) > 1 else None
-            self._tell(int(rows[0]), column, code, message, remedy, rows=several, **more)
+            self._tell(
+                int(rows[0]),
+                column,
+                code,
+                message,
+                remedy,
+                severity=severity,
+                params={"outcome": self.outcome, **params},
+                rows=rows if len(rows) > 1 else None,
+            )
 
     def tell_mistake(
         self, mistake: Mistake, column: str, fix: str, accepted: frozenset[str]
@@ -307,21 +330,29 @@ class _Cells:
     def tell_unread(self, ways: list[_Way], first: IntArray) -> None:
         """Tell of cells that can't be read, where the row rests on them."""
         for k, way in enumerate(ways):
-            code, what, how = (
-                ("not_a_place", "{value!r} is no pair of coordinates", _AS_A_PAIR)
-                if len(way.columns) == 1
-                else ("not_a_number", "{value!r} is no number", _AS_A_FIGURE[way.columns])
-            )
+            in_degrees = way.columns == _AXES[0]
+            if len(way.columns) == 1:
+                code, what = "not_a_place", Message("{value!r} is no pair of coordinates")
+                how = Message("write latitude and longitude, as in 20.9886, 105.8216; {outcome}")
+            else:
+                code, what = "not_a_number", Message("{value!r} is no number")
+                how = (
+                    Message("write degrees with a point, as in 105.8216; {outcome}")
+                    if in_degrees
+                    else Message("write metres with a point, as in 585053.12; {outcome}")
+                )
             for column, unread in way.unread.items():
                 for _, rows in self.by_text(column, np.flatnonzero(unread & (first == k))):
-                    self.tell(rows, column, code, what, f"write {how}; {self.outcome}")
+                    self.tell(rows, column, code, what, how)
             for column, comma in way.comma.items():
                 self.tell(
                     np.flatnonzero(comma & (first == k)),
                     column,
                     "decimal_comma",
-                    "{value!r} was read with a decimal comma",
-                    f"write {_AS_A_FIGURE[way.columns]}",
+                    Message("{value!r} was read with a decimal comma"),
+                    Message("write degrees with a point, as in 105.8216")
+                    if in_degrees
+                    else Message("write metres with a point, as in 585053.12"),
                     severity="warning",
                 )
 
@@ -339,9 +370,17 @@ class _Cells:
             self._tell_no_place(left if named is None else left & ~named, way[0], way)
 
     def _tell_no_place(self, rows: BoolArray, column: str, way: tuple[str, ...]) -> None:
-        remedy = f"give {' and '.join(way)}; {self.outcome}"
-        what = "the row has no coordinates"
-        self.tell(np.flatnonzero(rows), column, "no_place", what, remedy)
+        self.tell(
+            np.flatnonzero(rows),
+            column,
+            "no_place",
+            Message("the row has no coordinates"),
+            Message("give {first}; {outcome}")
+            if len(way) == 1
+            else Message("give {first} and {last}; {outcome}"),
+            first=way[0],
+            last=way[-1],
+        )
 
 
 class _Crss:
@@ -369,35 +408,49 @@ class _Crss:
         wanting = len(nameless) + sum(len(of_text) for _, of_text in unknown)
         if wanting and wanting == int(figures.read.sum()):
             raise self._refusal(unknown, file)
-        outcome = self.cells.outcome
         for text, of_text in unknown:
             self.cells.tell(
                 of_text,
                 "crs",
                 "unknown_crs",
-                "{value!r} is a system of degrees, but the row gives metres"
+                Message("{value!r} is a system of degrees, but the row gives metres")
                 if read_crs(text)
-                else "{value!r} is no coordinate reference system that is known",
-                f'write an EPSG code such as "EPSG:5897", or a meridian such as 105°45′; {outcome}',
+                else Message("{value!r} is no coordinate reference system that is known"),
+                Message(
+                    'write an EPSG code such as "EPSG:5897", or a meridian such as 105°45′; '
+                    "{outcome}"
+                ),
             )
         for of_text, candidates in several:
-            names = [zone_name(crs) for crs in candidates]
-            self.cells.tell(
-                of_text,
-                "crs",
-                "crs_ambiguous",
-                "{value!r} may mean {names}, and where the project lies doesn't tell which",
-                f'write the EPSG code, such as "EPSG:5897"; {outcome}',
-                params={"names": " or ".join(names[:3]) + (" or others" if names[3:] else "")},
-            )
+            self._tell_ambiguous(of_text, [zone_name(crs) for crs in candidates])
         self.cells.tell(
             nameless,
             "crs" if "crs" in self.cells.raw else "x",
             "no_crs",
-            "metres are given in no coordinate reference system that is known",
-            f'write one into the column crs, such as "EPSG:5897"; {outcome}',
+            Message("metres are given in no coordinate reference system that is known"),
+            Message('write one into the column crs, such as "EPSG:5897"; {outcome}'),
         )
         return answer
+
+    def _tell_ambiguous(self, rows: IntArray, names: list[str]) -> None:
+        """Tell of rows whose text may mean several zones, the first three by name."""
+        if len(names) == 2:
+            message = Message(
+                "{value!r} may mean {first} or {second}, and where the project lies doesn't tell "
+                "which"
+            )
+        elif len(names) == 3:
+            message = Message(
+                "{value!r} may mean {first} or {second} or {third}, and where the project lies "
+                "doesn't tell which"
+            )
+        else:
+            message = Message(
+                "{value!r} may mean {first} or {second} or {third} or others, and where the "
+                "project lies doesn't tell which"
+            )
+        remedy = Message('write the EPSG code, such as "EPSG:5897"; {outcome}')
+        self.cells.tell(rows, "crs", "crs_ambiguous", message, remedy, **_by_place(names))
 
     def _look(
         self, figures: _Figures
@@ -444,17 +497,18 @@ class _Crss:
 
     def _refusal(self, unknown: list[tuple[str, IntArray]], file: object) -> InputError:
         if unknown:
-            texts = " and ".join(repr(text) for text, _ in unknown[:3])
+            texts = [text for text, _ in unknown[:3]]
             return InputError(
-                f"{texts} is not a coordinate reference system that PROJ knows",
+                _UNKNOWN_TO_PROJ[len(texts) - 1],
                 file=file,
                 column="crs",
-                remedy='write an EPSG code such as "EPSG:5897" (VN-2000, 105°00′)',
+                remedy=Message('write an EPSG code such as "EPSG:5897" (VN-2000, 105°00′)'),
+                **_by_place(texts),
             )
         return InputError(
-            "the columns x and y are in no CRS that is known",
+            Message("the columns x and y are in no CRS that is known"),
             file=file,
-            remedy='add a column crs such as "EPSG:5897", or give the project its crs',
+            remedy=Message('add a column crs such as "EPSG:5897", or give the project its crs'),
         )
 
 
@@ -511,9 +565,11 @@ class _Setting:
                 north_first,
                 way.columns[0],
                 "x_is_north",
-                "the table mixes two orders: here {value!r} stands for north, in other rows the "
-                "first figure stands for east",
-                "nothing, each row was read as its size tells; better keep to one order",
+                Message(
+                    "the table mixes two orders: here {value!r} stands for north, in other rows "
+                    "the first figure stands for east"
+                ),
+                Message("nothing, each row was read as its size tells; better keep to one order"),
                 severity="hint",
             )
         for crs, of_crs in _by_crs(crs_of, rows):
@@ -581,11 +637,12 @@ class _Setting:
         column = way.columns[-1]
         for i in np.flatnonzero(wrong):
             if crs.is_geographic:
-                what, how = not_on_earth(x[i], y[i], needed=self.cells.required)
+                what, how, params = not_on_earth(x[i], y[i], needed=self.cells.required)
             else:
-                what = f"x {x[i]:.0f}, y {y[i]:.0f} is no place in {zone_name(crs)}"
-                how = f"correct the figures or their zone; {self.cells.outcome}"
-            self.cells.tell(rows[i : i + 1], column, "not_on_earth", _literal(what), _literal(how))
+                what = Message("x {x:.0f}, y {y:.0f} is no place in {zone}")
+                how = Message("correct the figures or their zone; {outcome}")
+                params = {"x": float(x[i]), "y": float(y[i]), "zone": zone_name(crs)}
+            self.cells.tell(rows[i : i + 1], column, "not_on_earth", what, how, **params)
         return np.where(wrong, np.nan, lon), np.where(wrong, np.nan, lat)
 
     def compare(self, ways: list[_Way], first: _Figures, second: _Figures, crss: _Crss) -> None:
@@ -606,17 +663,17 @@ class _Setting:
                 rows,
                 ways[b].columns[0],
                 "two_places",
-                "{first} and {second} say two places, {distance} apart"
+                Message("{first} and {second} say two places, {distance} apart")
                 if len(rows) == 1
-                else "{first} and {second} say two places in {count} rows, up to {distance} apart",
-                "correct one of them; {first} count",
+                else Message(
+                    "{first} and {second} say two places in {count} rows, up to {distance} apart"
+                ),
+                Message("correct one of them; {first} count"),
                 severity="warning",
-                params={
-                    "first": ways[a].name,
-                    "second": ways[b].name,
-                    "distance": in_words(float(apart[rows].max())),
-                    "count": len(rows),
-                },
+                first=ways[a].name,
+                second=ways[b].name,
+                distance=Distance(float(apart[rows].max())),
+                count=len(rows),
             )
 
 
@@ -638,9 +695,9 @@ def _exchanged(rows: IntArray, crs: CRS) -> Mistake:
         rows,
         Correction(crs, crs, crs, exchange=True),
         "swapped",
-        "{count} rows have easting and northing exchanged"
+        Message("{count} rows have easting and northing exchanged")
         if len(rows) > 1
-        else "the row has easting and northing exchanged",
+        else Message("the row has easting and northing exchanged"),
         MappingProxyType({"count": len(rows)}),
     )
 
@@ -648,11 +705,6 @@ def _exchanged(rows: IntArray, crs: CRS) -> Mistake:
 def _pinned(crs: CRS | None) -> CRS | None:
     """Return the zone that a CRS is, so that it goes through the one transformation."""
     return None if crs is None else zone_of(crs) or crs
-
-
-def _literal(text: str) -> str:
-    """Return a text as a template that has nothing to fill in."""
-    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _east_north(
@@ -675,6 +727,11 @@ def _east_north(
 
 
 # Texts
+def _by_place(texts: list[str]) -> dict[str, Any]:
+    """Return the first three texts as what fills in a message."""
+    return dict(zip(("first", "second", "third"), texts, strict=False))
+
+
 def _parsed(
     texts: ObjectArray, column: str, parse: Callable[[str, str], float | None]
 ) -> tuple[FloatArray, BoolArray]:

@@ -23,6 +23,7 @@ from pyproj import CRS
 from pyproj.exceptions import ProjError
 
 from fireaccess.model.answers import BoolArray, FloatArray, IntArray
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import Findings, InputError
 from fireaccess.sources.coordinates import WGS84, transform_geometry, transform_xy
 from fireaccess.sources.files import read_content
@@ -33,7 +34,9 @@ from fireaccess.sources.zones import zone_of
 PEOPLE_ESTIMATED: Final = "people_estimated"
 STAND_IN: Final = "stand_in"
 
-_EXPORT: Final = "open it in QGIS, set its CRS and nodata value, and export it again as GeoTIFF"
+_EXPORT: Final = Message(
+    "open it in QGIS, set its CRS and nodata value, and export it again as GeoTIFF"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,16 +115,19 @@ def read_population(path: Path, area: shapely.Geometry, crs: CRS, findings: Find
         known = np.isfinite(shapely.bounds(there)).all()
         if not known or shapely.disjoint(extent, there) or shapely.touches(extent, there):
             raise InputError(
-                "the population grid lies nowhere near the area",
+                Message("the population grid lies nowhere near the area"),
                 file=path,
-                remedy="take the grid of this ward, and check the CRS that its file names",
+                remedy=Message("take the grid of this ward, and check the CRS that its file names"),
             )
         if not shapely.covers(shapely.buffer(extent, half_a_cell), there):
             findings.add(
                 "warning",
                 "population_in_part",
-                "the population grid covers only a part of the area; nobody is counted elsewhere",
-                remedy="take a grid that covers all of the ward",
+                Message(
+                    "the population grid covers only a part of the area; nobody is counted "
+                    "elsewhere"
+                ),
+                remedy=Message("take a grid that covers all of the ward"),
                 file=path.name,
             )
         values, first_row, first_column = _values(grid, there, path)
@@ -135,9 +141,9 @@ def read_population(path: Path, area: shapely.Geometry, crs: CRS, findings: Find
     inside = shapely.intersects_xy(area, x, y)
     if not inside.any():
         raise InputError(
-            "the population grid holds nobody in the area",
+            Message("the population grid holds nobody in the area"),
             file=path,
-            remedy="check that it counts people per cell, and the CRS that it names",
+            remedy=Message("check that it counts people per cell, and the CRS that it names"),
         )
     return Population(
         path.name,
@@ -166,15 +172,18 @@ def _opened(path: Path, content: bytes) -> Iterator[Any]:
             with memory.open(driver="GTiff") as grid:
                 if grid.count != 1:
                     raise InputError(
-                        f"the population grid has {grid.count} bands, and one is needed",
+                        Message("the population grid has {count} bands, and one is needed"),
                         file=path,
-                        remedy="export the band that counts all people as a GeoTIFF of its own",
+                        remedy=Message(
+                            "export the band that counts all people as a GeoTIFF of its own"
+                        ),
+                        count=grid.count,
                     )
                 yield grid
     except RasterioError:
         # What GDAL says of it names only the copy in memory.
         raise InputError(
-            "the population grid is no GeoTIFF that can be read to its end",
+            Message("the population grid is no GeoTIFF that can be read to its end"),
             file=path,
             remedy=_EXPORT,
         ) from None
@@ -182,7 +191,7 @@ def _opened(path: Path, content: bytes) -> Iterator[Any]:
 
 def _crs_of(grid: Any, path: Path) -> CRS:
     if grid.crs is None or grid.transform.is_degenerate:
-        raise InputError("the population grid names no CRS", file=path, remedy=_EXPORT)
+        raise InputError(Message("the population grid names no CRS"), file=path, remedy=_EXPORT)
     try:
         crs = CRS.from_wkt(grid.crs.to_wkt())
         # However the file writes it out: its own datum shift is another one, by a metre.
@@ -190,7 +199,10 @@ def _crs_of(grid: Any, path: Path) -> CRS:
         transform_xy(np.zeros(1), np.zeros(1), crs, WGS84)
     except ProjError as error:
         raise InputError(
-            f"the CRS of the population grid can't be used: {error}", file=path, remedy=_EXPORT
+            Message("the CRS of the population grid can't be used: {reason}"),
+            file=path,
+            remedy=_EXPORT,
+            reason=str(error),
         ) from None
     return crs
 
@@ -229,10 +241,17 @@ def _values(grid: Any, there: shapely.Geometry, path: Path) -> tuple[FloatArray,
     wrong = (values < 0) | np.isinf(values)
     if wrong.any():
         raise InputError(
-            f"{wrong.sum():,} cells of the population grid hold what is no number of people, "
-            f"such as {values[wrong][0]:g}",
+            Message(
+                "{count:,} cells of the population grid hold what is no number of people, "
+                "such as {value:g}"
+            ),
             file=path,
-            remedy=f"if that means no data, {_EXPORT}",
+            remedy=Message(
+                "if that means no data, open it in QGIS, set its CRS and nodata value, and export "
+                "it again as GeoTIFF"
+            ),
+            count=int(wrong.sum()),
+            value=float(values[wrong][0]),
         )
     return values, int(top), int(left)
 
@@ -265,9 +284,9 @@ def stand_ins(population: Population, findings: Findings) -> gpd.GeoDataFrame:
     kept = np.flatnonzero(whole)
     if len(kept) == 0:
         raise InputError(
-            "the population grid holds less than one person in the area",
+            Message("the population grid holds less than one person in the area"),
             file=population.file,
-            remedy="check that it counts people per cell, and name a list of houses",
+            remedy=Message("check that it counts people per cell, and name a list of houses"),
         )
     cells = zip(population.row[kept], population.column[kept], strict=True)
     frame = gpd.GeoDataFrame(
@@ -282,9 +301,13 @@ def stand_ins(population: Population, findings: Findings) -> gpd.GeoDataFrame:
     findings.add(
         "warning",
         "population_stands_in",
-        "the project names no houses: {cells} cells of the population grid with {people} people "
-        "stand in for them, each at its centre",
-        remedy="name a list of houses; distances are those of the cells' centres until then",
+        Message(
+            "the project names no houses: {cells} cells of the population grid with {people} "
+            "people stand in for them, each at its centre"
+        ),
+        remedy=Message(
+            "name a list of houses; distances are those of the cells' centres until then"
+        ),
         params={"cells": len(frame), "people": int(whole.sum())},
         file=population.file,
     )
@@ -333,11 +356,13 @@ def spread(population: Population, houses: Houses, findings: Findings) -> Houses
     findings.add(
         "hint",
         "people_estimated",
-        "{people} people of the population grid were spread over the {houses} houses that have no "
-        "count of their own; {counted} have one"
+        Message(
+            "{people} people of the population grid were spread over the {houses} houses that have "
+            "no count of their own; {counted} have one"
+        )
         if len(takers)
-        else "every house has a count of its own: the population grid is not used",
-        remedy="nothing to do if an estimate will do; a count in the list takes its place",
+        else Message("every house has a count of its own: the population grid is not used"),
+        remedy=Message("nothing to do if an estimate will do; a count in the list takes its place"),
         params={
             "people": int(got.sum()),
             "houses": len(takers),

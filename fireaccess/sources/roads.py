@@ -21,6 +21,7 @@ import shapely
 from pyproj import CRS
 
 from fireaccess.model.answers import FloatArray, IntArray
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import InputError
 from fireaccess.sources.coordinates import WGS84, transform_geometry, transform_xy
 
@@ -166,11 +167,17 @@ class Roads:
         if not keep.any():
             away_km = float(np.min(shapely.distance(self.lines, area))) / 1000
             raise InputError(
-                f"no road lies within {margin_m:g} m of the area: the nearest is "
-                f"{away_km:,.1f} km away",
+                Message(
+                    "no road lies within {margin_m:g} m of the area: the nearest is "
+                    "{away_km:,.1f} km away"
+                ),
                 file=self.file,
-                remedy="check that roads, area and houses are of the same ward and that their "
-                "coordinates are in the CRS that the files name",
+                remedy=Message(
+                    "check that roads, area and houses are of the same ward and that their "
+                    "coordinates are in the CRS that the files name"
+                ),
+                margin_m=margin_m,
+                away_km=away_km,
             )
         outside = int((~keep).sum())
         counts = Counter(self.left_out)

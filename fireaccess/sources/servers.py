@@ -13,6 +13,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -21,7 +22,10 @@ from xml.parsers import expat
 import requests
 from urllib3.exceptions import MaxRetryError, ReadTimeoutError
 
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import InputError
+from fireaccess.model.formats import Language
+from fireaccess.model.phrases import Phrase
 
 #: Told in a sentence what is being done.
 Tell = Callable[[str], None]
@@ -35,11 +39,14 @@ _LONGEST_WAIT_S: Final = 180.0
 _CONNECT_S: Final = 10.0
 _PASSING: Final = frozenset((429, 500, 502, 503, 504))
 
-LATER: Final = "try again later, or name another server"
-SMALLER: Final = (
+LATER: Final = Message("try again later, or name another server")
+SMALLER: Final = Message(
     "take a smaller area, or download an extract (download.geofabrik.de) and name it as roads"
 )
-OFFLINE: Final = "check the network connection and the address of the server"
+OFFLINE: Final = Message("check the network connection and the address of the server")
+_LATER_OR_SMALLER: Final = Message(
+    "try again later, or name another server, or take a smaller area"
+)
 
 
 def user_agent() -> str:
@@ -55,21 +62,34 @@ class NoAnswerError(Exception):
     Parameters
     ----------
     what
-        What it did instead, as in "it is busy".
+        What it did instead, as in "it is busy", with ``{names}`` of what is filled in.
     again
         Whether it may do better when asked again.
     wait_s
         How long it asks to be left alone.
     remedy
         What the user can do about it.
+    **params
+        What is filled in.
     """
 
-    def __init__(self, what: str, *, again: bool, wait_s: float = 0.0, remedy: str = LATER) -> None:
-        super().__init__(what)
-        self.what, self.again, self.wait_s, self.remedy = what, again, wait_s, remedy
+    def __init__(
+        self,
+        what: Message,
+        *,
+        again: bool,
+        wait_s: float = 0.0,
+        remedy: Message = LATER,
+        **params: Any,
+    ) -> None:
+        self.what = Phrase(partial(what.into, **params))
+        super().__init__(self.what)
+        self.again, self.wait_s, self.remedy = again, wait_s, remedy
 
 
-def persist(ask: Callable[[], _T], server: str, say: Tell, wait: Wait) -> _T:
+def persist(
+    ask: Callable[[], _T], server: str, say: Tell, wait: Wait, *, language: Language = "en"
+) -> _T:
     """Ask; ask again, up to three times after growing waits, where that may help."""
     waits = iter(_WAITS_S)
     tries = 0
@@ -80,14 +100,37 @@ def persist(ask: Callable[[], _T], server: str, say: Tell, wait: Wait) -> _T:
         except NoAnswerError as trouble:
             pause_s = max(next(waits, math.inf), trouble.wait_s)
             if not trouble.again or pause_s > _LONGEST_WAIT_S:
-                after = f" after {tries} tries" if tries > 1 else ""
-                later = f"; it asks to wait {trouble.wait_s:.0f} s" if trouble.wait_s else ""
-                raise InputError(
-                    f"{host_of(server)} gave no usable answer{after}: {trouble.what}{later}",
-                    remedy=trouble.remedy,
-                ) from None
-            say(f"{host_of(server)}: {trouble.what}; trying again in {pause_s:.0f} s")
+                raise _given_up(trouble, server, tries) from None
+            trying_again = Message("{server}: {what}; trying again in {pause_s:.0f} s")
+            say(
+                trying_again.into(
+                    language, server=host_of(server), what=trouble.what, pause_s=pause_s
+                )
+            )
         wait(pause_s)
+
+
+def _given_up(trouble: NoAnswerError, server: str, tries: int) -> InputError:
+    """Tell that a server gave no answer after so many tries."""
+    if tries > 1 and trouble.wait_s:
+        message = Message(
+            "{server} gave no usable answer after {tries} tries: {what}; it asks to wait "
+            "{wait_s:.0f} s"
+        )
+    elif tries > 1:
+        message = Message("{server} gave no usable answer after {tries} tries: {what}")
+    elif trouble.wait_s:
+        message = Message("{server} gave no usable answer: {what}; it asks to wait {wait_s:.0f} s")
+    else:
+        message = Message("{server} gave no usable answer: {what}")
+    return InputError(
+        message,
+        remedy=trouble.remedy,
+        server=host_of(server),
+        tries=tries,
+        what=trouble.what,
+        wait_s=trouble.wait_s,
+    )
 
 
 def ask_overpass(server: str, query: str, timeout_s: float) -> Whole:
@@ -108,9 +151,10 @@ def ask_overpass(server: str, query: str, timeout_s: float) -> Whole:
                 parts.append(part)
                 if time.monotonic() > last:
                     raise NoAnswerError(
-                        f"its answer was not complete after {2 * timeout_s:.0f} s",
+                        Message("its answer was not complete after {most_s:.0f} s"),
                         again=True,
-                        remedy=f"{LATER}, or take a smaller area",
+                        remedy=_LATER_OR_SMALLER,
+                        most_s=2 * timeout_s,
                     )
     except requests.RequestException as error:
         raise broken(error, silence_s) from None
@@ -123,18 +167,24 @@ def broken(error: requests.RequestException, silence_s: float) -> NoAnswerError:
     """Tell what went wrong on the way to a server or back."""
     cause = error.args[0] if error.args else None
     if isinstance(error, requests.ConnectTimeout):
-        return NoAnswerError("it can't be reached (no connection)", again=True, remedy=OFFLINE)
+        return NoAnswerError(
+            Message("it can't be reached (no connection)"), again=True, remedy=OFFLINE
+        )
     if isinstance(error, requests.Timeout) or isinstance(cause, ReadTimeoutError):
-        return NoAnswerError(f"it was silent for {silence_s:.0f} s", again=True)
+        return NoAnswerError(
+            Message("it was silent for {silence_s:.0f} s"), again=True, silence_s=silence_s
+        )
     breaks = (
         requests.ConnectionError,
         requests.exceptions.ChunkedEncodingError,
         requests.exceptions.ContentDecodingError,
     )
     if isinstance(error, breaks) and not isinstance(cause, MaxRetryError):
-        return NoAnswerError("the connection broke off", again=True)
+        return NoAnswerError(Message("the connection broke off"), again=True)
     reason = str(getattr(cause, "reason", None) or error).rpartition(": ")[2]
-    return NoAnswerError(f"it can't be reached ({reason})", again=False, remedy=OFFLINE)
+    return NoAnswerError(
+        Message("it can't be reached ({reason})"), again=False, remedy=OFFLINE, reason=reason
+    )
 
 
 def must_be_good(
@@ -152,12 +202,18 @@ def must_be_good(
         wait_s = float(after) if after.isdigit() else 0.0
         if status == 429 and not wait_s and status_page is not None:
             wait_s = _next_slot(status_page)
-        raise NoAnswerError(f"it is busy ({says})", again=True, wait_s=wait_s)
+        raise NoAnswerError(Message("it is busy ({says})"), again=True, wait_s=wait_s, says=says)
     if 300 <= status < 400:
-        place = response.headers.get("Location", "another address")
-        remedy = "name that address as the server"
-        raise NoAnswerError(f"it has moved to {place}", again=False, remedy=remedy)
-    raise NoAnswerError(f"it refuses ({says})", again=False)
+        place = response.headers.get("Location")
+        raise NoAnswerError(
+            Message("it has moved to {place}")
+            if place is not None
+            else Message("it has moved to another address"),
+            again=False,
+            remedy=Message("name that address as the server"),
+            place=place,
+        )
+    raise NoAnswerError(Message("it refuses ({says})"), again=False, says=says)
 
 
 def _next_slot(status_page: str) -> float:
@@ -238,20 +294,23 @@ def _whole(content: bytes) -> Whole:
         parser.Parse(content, True)
     except expat.ExpatError:
         if seen.root == "osm":
-            raise NoAnswerError("its answer is cut off", again=True) from None
+            raise NoAnswerError(Message("its answer is cut off"), again=True) from None
         raise no_data(content) from None
     if seen.root != "osm":
         raise no_data(content)
     if seen.remark is not None and "remark:" not in seen.remark:
         too_much = "out of memory" in seen.remark
         raise NoAnswerError(
-            f"it gave up ({' '.join(seen.remark.split())})",
+            Message("it gave up ({remark})"),
             again=not too_much,
-            remedy=SMALLER if too_much else f"{LATER}, or take a smaller area",
+            remedy=SMALLER if too_much else _LATER_OR_SMALLER,
+            remark=" ".join(seen.remark.split()),
         )
     missing = len(seen.on_ways - seen.ids["node"])
     if missing:
-        raise NoAnswerError(f"its answer lacks {missing} nodes of its ways", again=True)
+        raise NoAnswerError(
+            Message("its answer lacks {missing} nodes of its ways"), again=True, missing=missing
+        )
     counts = {f"{kind}s": len(ids) for kind, ids in seen.ids.items()}
     return Whole(content, seen.roads, {**counts, "osm_base": seen.osm_base})
 
@@ -259,13 +318,16 @@ def _whole(content: bytes) -> Whole:
 def no_data(content: bytes) -> NoAnswerError:
     """Tell what came instead of data."""
     if not content.strip():
-        return NoAnswerError("its answer is empty", again=True)
+        return NoAnswerError(Message("its answer is empty"), again=True)
     if told := _message(content):
-        return NoAnswerError(f"it sent an error page ({told})", again=True)
+        return NoAnswerError(Message("it sent an error page ({told})"), again=True, told=told)
     if b"<html" in content[:2000].lower():
-        login = "open a browser, in case the network asks to log in; else " + OFFLINE
-        return NoAnswerError("a web page came instead of data", again=True, remedy=login)
-    return NoAnswerError("its answer is no OpenStreetMap data", again=True, remedy=OFFLINE)
+        login = Message(
+            "open a browser, in case the network asks to log in; else check the network connection "
+            "and the address of the server"
+        )
+        return NoAnswerError(Message("a web page came instead of data"), again=True, remedy=login)
+    return NoAnswerError(Message("its answer is no OpenStreetMap data"), again=True, remedy=OFFLINE)
 
 
 def interpreter(url: str | None) -> str:
@@ -292,8 +354,9 @@ def address(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise InputError(
-            f"{url!r} is no address of a server",
-            remedy="write it as in https://overpass-api.de/api",
+            Message("{url!r} is no address of a server"),
+            remedy=Message("write it as in https://overpass-api.de/api"),
+            url=url,
         )
     return url.rstrip("/")
 

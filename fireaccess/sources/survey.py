@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from pyproj import CRS
 
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import Findings
 from fireaccess.model.layers import LAYERS, TABLES, kind_of, needs_place, stacked
 from fireaccess.project import Project
@@ -233,9 +234,11 @@ def _settle_twice_entered(
         findings.add(
             "warning",
             "entered_twice",
-            "{object_id} stands in the table more than once with the same date or none: which "
-            "row is right can't be told",
-            remedy="give each row its date, or delete the wrong ones",
+            Message(
+                "{object_id} stands in the table more than once with the same date or none: which "
+                "row is right can't be told"
+            ),
+            remedy=Message("give each row its date, or delete the wrong ones"),
             params={"object_id": frame["object_id"][i]},
             file=frame["file"][i],
             sheet=frame["sheet"][i],
@@ -263,9 +266,11 @@ def _split_risers(
     findings.add(
         "hint",
         "riser_is_no_water",
-        "{count} rows of type riser are no water of their own: those that work are taken as "
-        "solutions",
-        remedy="move them to the table of solutions",
+        Message(
+            "{count} rows of type riser are no water of their own: those that work are taken as "
+            "solutions"
+        ),
+        remedy=Message("move them to the table of solutions"),
         params={"count": int(riser.sum())},
         file=str(rows["file"].iloc[0]),
         sheet=rows["sheet"].iloc[0],

@@ -19,6 +19,7 @@ import shapely
 from pyproj import CRS
 
 from fireaccess.model.answers import BoolArray
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import InputError
 from fireaccess.model.layers import TABLES, kind_of, may_be_ahead, needs_place, stacked
 from fireaccess.project import MappingSection
@@ -88,9 +89,11 @@ def _read_part(
         intake.findings.add(
             "error",
             "too_many_cells",
-            "the row has more cells than the heading: which belongs where can't be told",
-            remedy="put the cell that holds a comma into quotation marks, or save the sheet anew; "
-            "the row is left out",
+            Message("the row has more cells than the heading: which belongs where can't be told"),
+            remedy=Message(
+                "put the cell that holds a comma into quotation marks, or save the sheet anew; "
+                "the row is left out"
+            ),
             file=path.name,
             row=row.number,
             value=", ".join(filter(None, row.cells[part.columns.width :])),
@@ -163,15 +166,27 @@ def _require_columns(part: Part, schema: pa.DataFrameSchema, path: Path, fixes: 
             continue
         near = [text for text, meant in columns.near.items() if meant == column]
         found = ", ".join(columns.heading_of.values())
+        fix = f"{fixes}-heading-{column}" if near else None
+        if near:
+            remedy = Message(
+                "rename {near!r} to {needed!r}, or accept it: fireaccess check PROJECT "
+                "--accept-fix {accept}"
+            )
+        elif found:
+            remedy = Message("add it; the columns found are: {found}")
+        else:
+            remedy = Message("add it; the columns found are: none")
         raise InputError(
-            f"the {schema.name} table has no column {column!r}",
+            Message("the {table} table has no column {needed!r}"),
             file=path,
             sheet=part.sheet,
-            remedy=f"rename {near[0]!r} to {column!r}, or accept it: fireaccess check PROJECT "
-            f"--accept-fix {fixes}-heading-{column}"
-            if near
-            else f"add it; the columns found are: {found or 'none'}",
-            fix=f"{fixes}-heading-{column}" if near else None,
+            remedy=remedy,
+            fix=fix,
+            table=schema.name,
+            needed=column,
+            near=near[0] if near else None,
+            accept=fix,
+            found=found,
         )
 
 

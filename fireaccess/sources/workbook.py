@@ -18,13 +18,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 from xml.parsers import expat
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
 
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import InputError
+from fireaccess.model.phrases import Phrase
 from fireaccess.model.text import nfc
 from fireaccess.sources.files import read_content
 from fireaccess.sources.sheets import Sheet, SheetRow
@@ -36,7 +38,7 @@ _OTHERS: Final = (".xls", ".xlsb", ".xltx", ".xltm", ".ods", ".fods", ".numbers"
 _OLE2: Final = b"\xd0\xcf\x11\xe0"
 #: What begins the entry of a part in the archive's directory.
 _PART: Final = b"PK\x01\x02"
-_SAVE_ANEW: Final = "open it in Excel or LibreOffice and save it again as .xlsx"
+_SAVE_ANEW: Final = Message("open it in Excel or LibreOffice and save it again as .xlsx")
 
 # A list of 100,000 rows and 15 columns needs half of each of these, if no two cells are alike.
 _LARGEST_FILE: Final = 100_000_000  # bytes
@@ -120,17 +122,31 @@ def read_workbook(path: Path, what: str) -> tuple[Sheet, ...]:
         return _Book(content).sheets()
     except _TooLargeError as error:
         raise InputError(
-            f"the {what} workbook is too large: {error}",
+            Message("the {what} workbook is too large: {reason}"),
             file=path,
             sheet=error.sheet,
-            remedy="copy the rows that are filled in, and nothing else, to a new workbook, or "
-            "split it",
+            remedy=Message(
+                "copy the rows that are filled in, and nothing else, to a new workbook, or split it"
+            ),
+            what=what,
+            reason=error.reason,
+        ) from None
+    except zipfile.BadZipFile:
+        raise InputError(
+            Message("the {what} workbook can't be read: it is cut short, or no workbook at all"),
+            file=path,
+            remedy=_SAVE_ANEW,
+            what=what,
         ) from None
     except Exception as error:
-        # Damage has no end of kinds: a broken archive, a part that is missing, XML cut short,
-        # figures that are none. Whatever comes of it, the user's way out is the same.
+        # Damage has no end of kinds: a part that is missing, XML cut short, figures that are none.
+        # Whatever comes of it, the user's way out is the same.
         raise InputError(
-            f"the {what} workbook can't be read: {_reason(error)}", file=path, remedy=_SAVE_ANEW
+            Message("the {what} workbook can't be read: it is damaged ({reason})"),
+            file=path,
+            remedy=_SAVE_ANEW,
+            what=what,
+            reason=_reason(error),
         ) from None
 
 
@@ -138,15 +154,19 @@ def _refuse_by_name(path: Path, what: str) -> None:
     suffix = path.suffix.lower()
     if suffix not in _READ:
         raise InputError(
-            f"the {what} file is a {suffix} workbook, which can't be read",
+            Message("the {what} file is a {suffix} workbook, which can't be read"),
             file=path,
             remedy=_SAVE_ANEW,
+            what=what,
+            suffix=suffix,
         )
     if path.is_file() and path.stat().st_size > _LARGEST_FILE:
         raise InputError(
-            f"the {what} workbook is too large: more than {_LARGEST_FILE // 10**6} MB",
+            Message("the {what} workbook is too large: more than {most} MB"),
             file=path,
-            remedy="take the pictures out of it, or split it",
+            remedy=Message("take the pictures out of it, or split it"),
+            what=what,
+            most=_LARGEST_FILE // 10**6,
         )
 
 
@@ -155,28 +175,42 @@ def _refuse_ole2(content: bytes, path: Path, what: str) -> None:
         return
     if "EncryptedPackage".encode("utf-16-le") in content:
         raise InputError(
-            f"the {what} workbook is locked with a password",
+            Message("the {what} workbook is locked with a password"),
             file=path,
-            remedy="open it in Excel and save a copy without the password: File, Info, Protect "
-            "Workbook, Encrypt with Password, and delete it there",
+            remedy=Message(
+                "open it in Excel and save a copy without the password: File, Info, Protect "
+                "Workbook, Encrypt with Password, and delete it there"
+            ),
+            what=what,
         )
     raise InputError(
-        f"the {what} file is an old .xls workbook under a new name",
+        Message("the {what} file is an old .xls workbook under a new name"),
         file=path,
         remedy=_SAVE_ANEW,
+        what=what,
     )
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, zipfile.BadZipFile):
-        return "it is cut short, or no workbook at all"
-    if isinstance(error, expat.ExpatError):
-        return f"it is damaged ({error})"
+    if isinstance(error, _DamagedError):
+        return error.reason
     text = str(error.args[0]) if error.args else ""
-    return f"it is damaged ({text or type(error).__name__})"
+    return text or type(error).__name__
 
 
-class _TooLargeError(Exception):
+class _UnusableError(Exception):
+    """What is wrong with a workbook, as a message with what is filled in."""
+
+    def __init__(self, message: Message, **params: Any) -> None:
+        self.reason = Phrase(partial(message.into, **params))
+        super().__init__(self.reason)
+
+
+class _DamagedError(_UnusableError):
+    """The file is not as workbooks are."""
+
+
+class _TooLargeError(_UnusableError):
     """More than a limit allows, in a sheet if it is known."""
 
     sheet: str | None = None
@@ -193,17 +227,19 @@ class _Limits:
     def unpack(self, size: int) -> None:
         self.content -= size
         if self.content < 0:
-            raise _TooLargeError(f"it unpacks to more than {_LARGEST_CONTENT // 10**6} MB")
+            most = _LARGEST_CONTENT // 10**6
+            raise _TooLargeError(Message("it unpacks to more than {most} MB"), most=most)
 
     def look_at(self, tags: int) -> None:
         self.tags -= tags
         if self.tags < 0:
-            raise _TooLargeError(f"it holds more than {_MOST_TAGS // 10**6} million elements")
+            most = _MOST_TAGS // 10**6
+            raise _TooLargeError(Message("it holds more than {most} million elements"), most=most)
 
     def keep(self, size: int) -> None:
         self.memory -= size
         if self.memory < 0:
-            raise _TooLargeError("it holds more cells than fit in memory")
+            raise _TooLargeError(Message("it holds more cells than fit in memory"))
 
 
 class _Book:
@@ -212,14 +248,14 @@ class _Book:
     def __init__(self, content: bytes) -> None:
         # Counted before zipfile makes an object of each.
         if content.count(_PART) > _MOST_PARTS:
-            raise _TooLargeError(f"it has more than {_MOST_PARTS:,} parts")
+            raise _TooLargeError(Message("it has more than {most:,} parts"), most=_MOST_PARTS)
         self._archive = zipfile.ZipFile(io.BytesIO(content))
         self._limits = _Limits()
         self._parts: dict[str, zipfile.ZipInfo] = {}
         for info in self._archive.infolist():
             name = info.filename.replace("\\", "/").lower()
             if name in self._parts:
-                raise ValueError(f"it has two parts {info.filename}")
+                raise _DamagedError(Message("it has two parts {part}"), part=info.filename)
             self._parts[name] = info
 
     def sheets(self) -> tuple[Sheet, ...]:
@@ -227,7 +263,7 @@ class _Book:
         top = self._related("")
         book = next((path for kind, path in top.values() if kind == "officeDocument"), None)
         if book is None:
-            raise ValueError("it has no table of contents")
+            raise _DamagedError(Message("it has no table of contents"))
         contents = _Contents(self._limits)
         self._read(contents, book)
         related = self._related(book)
@@ -241,7 +277,7 @@ class _Book:
         for name, relation in contents.sheets:
             kind, path = related.get(relation, ("", ""))
             if not path:
-                raise ValueError(f"its sheet {name} is missing")
+                raise _DamagedError(Message("its sheet {name} is missing"), name=name)
             if kind != "worksheet":
                 continue
             cells = _Cells(self._limits, strings.texts, styles.dates(), contents)
@@ -252,7 +288,7 @@ class _Book:
                 raise
             sheets.append(Sheet(name, tuple(cells.rows), frozenset(cells.uncalculated)))
         if not sheets:
-            raise ValueError("it has no sheet of cells")
+            raise _DamagedError(Message("it has no sheet of cells"))
         return tuple(sheets)
 
     def _related(self, path: str) -> dict[str, tuple[str, str]]:
@@ -268,9 +304,9 @@ class _Book:
     def _read(self, part: _Part, path: str) -> None:
         info = self._parts.get(path.lower())
         if info is None:
-            raise ValueError(f"its part {path} is missing")
+            raise _DamagedError(Message("its part {part} is missing"), part=path)
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise ValueError(f"its part {path} is packed in an unknown way")
+            raise _DamagedError(Message("its part {part} is packed in an unknown way"), part=path)
         # zipfile never unpacks more than the size that the archive gives.
         self._limits.unpack(info.file_size)
         with self._archive.open(info) as stream:
@@ -311,9 +347,9 @@ class _Part:
             fed += len(chunk)
             # What is not yet closed is looked at anew with every chunk.
             if fed - parser.CurrentByteIndex > _LONGEST_TAG:
-                raise ValueError("an element never ends")
+                raise _DamagedError(Message("an element never ends"))
             if len(names) > _MOST_NAMES:
-                raise ValueError("it has too many kinds of elements")
+                raise _DamagedError(Message("it has too many kinds of elements"))
         parser.Parse(b"", True)
 
     def _root(self, parser: expat.XMLParserType, name: str, attributes: _Attributes) -> None:
@@ -326,7 +362,7 @@ class _Part:
     def _start(self, name: str, attributes: _Attributes) -> None:
         self._depth += 1
         if self._depth > _DEEPEST:
-            raise ValueError("elements lie within one another without end")
+            raise _DamagedError(Message("elements lie within one another without end"))
         if (what := self._starts.get(name)) is not None:
             what(attributes)
 
@@ -339,7 +375,9 @@ class _Part:
         if self._text is not None:
             self._length += len(text)
             if self._length > _LONGEST_TEXT:
-                raise _TooLargeError(f"a cell holds more than {_LONGEST_TEXT:,} letters")
+                raise _TooLargeError(
+                    Message("a cell holds more than {most:,} letters"), most=_LONGEST_TEXT
+                )
             self._text.append(text)
 
     def _listen(self, attributes: _Attributes) -> None:
@@ -367,7 +405,7 @@ class _Part:
 
 
 def _refuse_doctype(*_declared: object) -> None:
-    raise ValueError("it declares a document type, as no spreadsheet program does")
+    raise _DamagedError(Message("it declares a document type, as no spreadsheet program does"))
 
 
 class _Relations(_Part):
@@ -481,7 +519,9 @@ class _Styles(_Part):
         if self._within == "cellXfs":
             self._formats.append(int(attributes.get("numFmtId", 0)))
             if len(self._formats) > _MOST_FORMATS:
-                raise _TooLargeError(f"it has more than {_MOST_FORMATS:,} cell formats")
+                raise _TooLargeError(
+                    Message("it has more than {most:,} cell formats"), most=_MOST_FORMATS
+                )
 
 
 class _Cells(_Part):
@@ -527,7 +567,9 @@ class _Cells(_Part):
     def _begin_row(self, attributes: _Attributes) -> None:
         number = int(attributes.get("r", self._row + 1))
         if not self._row < number <= _LAST_ROW:
-            raise ValueError(f"a row {number} follows row {self._row}")
+            raise _DamagedError(
+                Message("a row {row} follows row {before}"), row=number, before=self._row
+            )
         self._row = number
         self._column, self._reference = -1, None
 
@@ -574,7 +616,9 @@ class _Cells(_Part):
         if text is None:
             return
         if column in self._texts or column >= _LAST_COLUMN:
-            raise ValueError(f"row {self._row} holds a cell twice, or beyond the last column")
+            raise _DamagedError(
+                Message("row {row} holds a cell twice, or beyond the last column"), row=self._row
+            )
         self._texts[column] = text
 
     def _never_calculated(self) -> bool:
@@ -591,7 +635,7 @@ class _Cells(_Part):
         elif kind == "s":
             number = int(self._value)
             if not 0 <= number < len(self._strings):
-                raise ValueError(f"its text {number} is missing")
+                raise _DamagedError(Message("its text {number} is missing"), number=number)
             return self._strings[number]
         elif kind == "n" and self._value:
             style = int(self._cell.get("s", 0))
@@ -637,7 +681,7 @@ def _column(reference: str) -> int:
 @lru_cache(maxsize=_LAST_COLUMN)
 def _column_of(letters: str) -> int:
     if _LETTERS.fullmatch(letters) is None:
-        raise ValueError(f"it has a cell in column {letters[:40]!r}")
+        raise _DamagedError(Message("it has a cell in column {letters!r}"), letters=letters[:40])
     column = 0
     for letter in letters:
         column = 26 * column + ord(letter) - ord("A") + 1
@@ -665,7 +709,7 @@ def _unescape(match: re.Match[str]) -> str:
 def _number(text: str) -> int | float:
     text = text.strip()
     if _NUMBER.fullmatch(text) is None:
-        raise ValueError(f"{text[:40]!r} is no number")
+        raise _DamagedError(Message("{text!r} is no number"), text=text[:40])
     return float(text) if "." in text or "e" in text or "E" in text else int(text)
 
 

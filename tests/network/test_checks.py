@@ -288,7 +288,7 @@ def joints(ways, *, area=EVERYWHERE, obstacles=NOTHING, tags=()):
     for number, more in dict(tags).items():
         for key, value in more.items():
             network.ways.loc[number - 1, key] = value
-    return [f.params["way"] for f in check_map(network, obstacles, area)]
+    return [f"way {f.params['way']}" for f in check_map(network, obstacles, area)]
 
 
 MAIN = ("service", [(0, 0), (200, 0)])
@@ -419,4 +419,4 @@ def test_a_real_ward_is_told_little(data_dir):
     inputs = read_inputs(project, Findings())
     network = build_network(inputs.roads)
     found = check_map(network, NOTHING, inputs.houses.area)
-    assert {f.params["way"].split()[1] for f in found} == {"1049534283", "1328751295"}
+    assert {f.params["way"].split()[0] for f in found} == {"1049534283", "1328751295"}

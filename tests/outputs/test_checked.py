@@ -14,6 +14,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import Finding, OutputError
 from fireaccess.outputs import checked
 from fireaccess.outputs.checked import write_checked
@@ -27,7 +28,8 @@ HEADINGS = ["Mã *", "Bề rộng (m)", "Ngày"]
 def finding(severity="error", message="{value!r} is wrong", remedy="write {value}", **where):
     where.setdefault("file", "survey.xlsx")
     params = {"value": where.get("value")}
-    return Finding(severity, "wrong", message, remedy, params, **where)
+    texts = [Message(text) if text else "" for text in (message, remedy)]
+    return Finding(severity, "wrong", *texts, params, **where)
 
 
 def workbook(folder, fill, name="survey.xlsx"):
@@ -329,6 +331,31 @@ def test_every_finding_of_the_file_is_listed_errors_first(tmp_path):
     assert sheet.freeze_panes == "A2"
     assert book.active is sheet
     assert [s.sheet_view.tabSelected for s in book.worksheets] == [True, False]
+
+
+def test_notes_and_list_in_vietnamese_and_the_list_of_an_earlier_copy_goes(tmp_path):
+    path = workbook(tmp_path / "in", widths)
+    wrong = finding(
+        message=Message("it is open in another program"),
+        remedy=Message("choose another name"),
+        row=3,
+        column="width_m",
+        value="x",
+    )
+    (copy,) = write_checked([wrong], [path], tmp_path / "out", language="vi")
+    book = openpyxl.load_workbook(copy)
+    said = ("tệp đang mở trong chương trình khác", "chọn tên khác")
+    assert book["Bề rộng ngõ"]["B3"].comment.text == "lỗi: {}\n→ {}".format(*said)
+    assert table(book) == [
+        ["mức độ", "trang", "dòng", "cột", "giá trị", "vấn đề", "việc cần làm"],
+        ["lỗi", None, "3", "width_m", "x", *said],
+    ]
+    again = finding(row=4, file=copy.name, sheet="Bề rộng ngõ")
+    (copy,) = write_checked([again], [copy], tmp_path / "again")
+    book = openpyxl.load_workbook(copy)
+    assert book.sheetnames == ["Findings", "Bề rộng ngõ"]
+    assert table(book)[0][0] == "severity"
+    assert colours(book["Bề rộng ngõ"]) == {"A4": RED}
 
 
 def test_signs_that_a_workbook_cannot_hold_and_texts_too_long(tmp_path):

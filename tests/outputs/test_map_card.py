@@ -6,9 +6,9 @@ import re
 import pyproj
 import pytest
 
+from fireaccess.model.formats import day
 from fireaccess.outputs.map import figure
 from fireaccess.outputs.map.texts import texts
-from fireaccess.outputs.sentences import day
 from maps import COLOURS, HOSTILE, LAYER_NAMES, Opened, fake, hostile, until, written
 
 # The scripts are the same with the oldest dependencies.
@@ -83,7 +83,7 @@ def test_house_tells_what_stopped_the_truck_with_its_evidence(shown, result):
     house = first(result.houses, stopped_by="barrier:B06", status="needs_survey")
     card = told(shown.choose("houses", house.house_id))
     assert words["label.stopped_by"] in card["headings"]
-    described = result.stops.describe(["barrier:B06"])["barrier:B06"][0]
+    described = result.stops.describe(["barrier:B06"])["barrier:B06"]["vi"]
     assert described in card["said"]
     own, mapped = card["evidence"]
     row = first(result.evidence, object="barrier:B06")
@@ -156,7 +156,7 @@ def test_alley(shown, result):
     assert len(own) == alley.houses
     counts = own["status"].value_counts()
     assert set(card["answers"][1:]) == {f"{words[f'status.{s}']}: {n}" for s, n in counts.items()}
-    assert result.stops.describe([alley.stopped_by])[alley.stopped_by][0] in card["said"]
+    assert result.stops.describe([alley.stopped_by])[alley.stopped_by]["vi"] in card["said"]
     assert card["evidence"]
 
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pyproj
 import pytest
 
+from fireaccess.model.formats import day
 from fireaccess.outputs.map.texts import texts
-from fireaccess.outputs.sentences import day
 from maps import COLOURS, HOSTILE, Opened, fake, hostile, written
 
 # The scripts are the same with the oldest dependencies.
@@ -189,7 +189,7 @@ def test_page_of_an_alley_tells_what_its_card_tells(shown, result, deep, tmp_pat
     assert f"{result.project.name} – {deep['name']}" in text
     assert WORDS["label.depth_m"] in text
     assert f"{deep.depth_m:.1f} m".replace(".", ",") in text
-    described = result.stops.describe([deep.stopped_by])[deep.stopped_by][0]
+    described = result.stops.describe([deep.stopped_by])[deep.stopped_by]["vi"]
     assert described.split(" (")[0] in text
     row = result.evidence[(result.evidence.object == deep.stopped_by).to_numpy()].iloc[0]
     if row.date:

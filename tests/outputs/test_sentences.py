@@ -3,7 +3,7 @@
 import pytest
 from towns import Town
 
-from fireaccess.outputs.sentences import day, decimal
+from fireaccess.model.formats import day, decimal
 
 
 def sentence(tmp_path, town, language="vi", name="h"):

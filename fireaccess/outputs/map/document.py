@@ -17,13 +17,13 @@ import pandas as pd
 import shapely
 
 from fireaccess.analysis.water import water_limits
+from fireaccess.model.formats import LANGUAGES, Language
 from fireaccess.outputs.map import payload
 from fireaccess.outputs.map.payload import Column
 from fireaccess.outputs.map.routes import no_routes, routes
 from fireaccess.outputs.map.texts import texts
 from fireaccess.outputs.order import by_group
 from fireaccess.outputs.result import Result
-from fireaccess.outputs.sentences import LANGUAGES
 from fireaccess.outputs.told import told
 from fireaccess.outputs.why.teller import telling_tags
 
@@ -218,7 +218,7 @@ def document(result: Result, changes: Changes | None = None) -> dict[str, Any]:
     _pack_closer(layers["houses"]["columns"], frames["houses"], stops)
     return {
         "language": result.project.options.language,
-        "texts": {language: texts(language) for language in LANGUAGES},
+        "texts": {language: dict(texts(language)) for language in LANGUAGES},
         "project": result.project.name,
         "synthetic": result.project.options.synthetic,
         "told": {
@@ -304,7 +304,7 @@ def _outlines(houses: gpd.GeoDataFrame) -> dict[str, Any] | None:
 
 
 def _pack_closer(
-    columns: dict[str, Any], houses: gpd.GeoDataFrame, stops: Mapping[str, Mapping[str, str]]
+    columns: dict[str, Any], houses: gpd.GeoDataFrame, stops: Mapping[str, Mapping[Language, str]]
 ) -> None:
     """Pack what the columns of the houses repeat of one another."""
     # The nearest water mostly is a hydrant, in both cases.
@@ -314,7 +314,7 @@ def _pack_closer(
     columns["water_m"] = payload.mostly_as("hydrant_m", columns["hydrant_m"], columns["water_m"])
     tokens = payload.text(houses["stopped_by"])
 
-    def without_stop(language: str) -> list[str | None]:
+    def without_stop(language: Language) -> list[str | None]:
         texts = [
             None if text is None else text.replace(_STOP, "\N{REPLACEMENT CHARACTER}")
             for text in payload.text(houses[f"reason_{language}"])
@@ -400,7 +400,7 @@ def _tiles(result: Result) -> dict[str, str] | None:
     return None if base.tiles is None else {"url": base.tiles, "attribution": base.attribution}
 
 
-def _stops(result: Result) -> dict[str, dict[str, str]]:
+def _stops(result: Result) -> dict[str, dict[Language, str]]:
     """Return every barrier, and whatever else stops a truck on its way, described in words."""
     if result.stops is None:
         return {}
@@ -411,5 +411,4 @@ def _stops(result: Result) -> dict[str, dict[str, str]]:
         result.barriers["barrier_id"],
     )
     tokens = {token for column in columns for token in column.dropna()}
-    described = result.stops.describe(sorted(tokens))
-    return {token: dict(zip(LANGUAGES, both, strict=True)) for token, both in described.items()}
+    return result.stops.describe(sorted(tokens))

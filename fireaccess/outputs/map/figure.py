@@ -24,6 +24,7 @@ from typing import Any, Final
 from branca.element import CssLink, Element, Figure, JavascriptLink
 from jinja2 import Template
 
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import OutputError
 
 # The address that an element asks for, and the package and path that have it.
@@ -192,9 +193,12 @@ def asset(address: str) -> str:
         return "\n".join(_own_file(f"styles/{name}.css") for name in STYLES)
     if address not in ASSETS:
         raise OutputError(
-            f"the map asks for {address}, which can't be put into one offline file",
-            remedy="leave out the element that needs it, or add it to "
-            "fireaccess.outputs.map.figure.ASSETS",
+            Message("the map asks for {address}, which can't be put into one offline file"),
+            remedy=Message(
+                "leave out the element that needs it, or add it to "
+                "fireaccess.outputs.map.figure.ASSETS"
+            ),
+            address=address,
         )
     package, path = ASSETS[address]
     file = _installed(package, path)
@@ -226,8 +230,12 @@ def _installed(package: str, path: str) -> Traversable:
         file = None
     if file is None or not file.is_file():
         raise OutputError(
-            f"{path} of the package {package} is not installed",
-            remedy="install fireaccess with all its requirements: pip install XStatic-Leaflet",
+            Message("{path} of the package {package} is not installed"),
+            remedy=Message(
+                "install fireaccess with all its requirements: pip install XStatic-Leaflet"
+            ),
+            path=path,
+            package=package,
         )
     return file
 
@@ -238,8 +246,10 @@ def _data_url(match: re.Match[str], package: str, folder: str) -> str:
         return match[0]
     if "://" in address or address.startswith(("/", ".")):
         raise OutputError(
-            f"a style sheet of {package} refers to {address}, which is not in the package",
-            remedy="leave out the element that needs it",
+            Message("a style sheet of {package} refers to {address}, which is not in the package"),
+            remedy=Message("leave out the element that needs it"),
+            package=package,
+            address=address,
         )
     file = _installed(package, f"{folder}/{address}" if folder else address)
     kind = mimetypes.types_map.get("." + address.rpartition(".")[2], "application/octet-stream")

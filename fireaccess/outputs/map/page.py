@@ -17,12 +17,12 @@ from branca.element import MacroElement
 from folium.elements import JSCSSMixin
 from folium.template import Template
 
+from fireaccess.model.formats import LANGUAGES, Language
 from fireaccess.outputs.map import payload
 from fireaccess.outputs.map.document import Changes, document, halves
 from fireaccess.outputs.map.figure import OWN_SCRIPT, OWN_STYLE, OfflineFigure, RawText
 from fireaccess.outputs.map.texts import texts
 from fireaccess.outputs.result import Result
-from fireaccess.outputs.sentences import LANGUAGES, Language
 
 
 def write_map(result: Result, path: Path, changes: Changes | None = None) -> None:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from fireaccess.outputs.sentences import Language, day, decimal
+from fireaccess.model.formats import Language, day, decimal
 from fireaccess.outputs.why.texts import text
 
 _WIDTH: Final = 100

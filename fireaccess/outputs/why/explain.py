@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import ProjectError
+from fireaccess.model.formats import Language
 from fireaccess.model.text import nfc
 from fireaccess.outputs.result import Result
-from fireaccess.outputs.sentences import Language
 from fireaccess.outputs.why.alleys import alley_chain
 from fireaccess.outputs.why.chain import Chain
 from fireaccess.outputs.why.houses import house_chain
@@ -65,8 +66,9 @@ def explain(result: Result, name: str, *, language: Language | None = None) -> C
     >>> chain.object, chain.answers["effect"], chain.links[0].sentence
     ('reading:W32', 'blocked', '2.6 + 0.05 = 2.65 < 3.5 m')
     """
-    kind, ident = _resolve(result, nfc(name))
-    teller = Teller(result, language or result.project.options.language)
+    language = language or result.project.options.language
+    kind, ident = _resolve(result, nfc(name), language)
+    teller = Teller(result, language)
     return _CHAINS.get(kind, listed_chain)(teller, kind, ident)
 
 
@@ -110,7 +112,7 @@ def _by_number(one: Named) -> tuple[str, ...]:
     return (number, f"{kind}:{number}")
 
 
-def _resolve(result: Result, name: str) -> Named:
+def _resolve(result: Result, name: str, language: Language) -> Named:
     named = _named(result)
     for fold in (str, str.casefold):
         for forms in (_in_full, _bare, _by_number):
@@ -118,16 +120,21 @@ def _resolve(result: Result, name: str) -> Named:
             if len(found) == 1:
                 return found[0]
             if found:
-                shown = ", ".join(":".join(one) for one in found[:_MOST])
-                more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
+                more = len(found) - _MOST
                 raise ProjectError(
-                    f"{name!r} may be any of {len(found)}: {shown}{more}",
-                    remedy="name one of them in full, with its kind before the colon",
+                    Message("{name!r} may be any of {count}: {shown} and {more} more")
+                    if more > 0
+                    else Message("{name!r} may be any of {count}: {shown}"),
+                    remedy=Message("name one of them in full, with its kind before the colon"),
+                    name=name,
+                    count=len(found),
+                    shown=", ".join(":".join(one) for one in found[:_MOST]),
+                    more=more,
                 )
-    raise _unknown(result, name, named)
+    raise _unknown(result, name, named, language)
 
 
-def _unknown(result: Result, name: str, named: list[Named]) -> ProjectError:
+def _unknown(result: Result, name: str, named: list[Named], language: Language) -> ProjectError:
     """Return the error for a name that nothing has: the nearest ones, and what was told of it."""
     kind, _, ident = name.partition(":")
     of_kind = [one for one in named if one[0] == kind.casefold()]
@@ -139,15 +146,22 @@ def _unknown(result: Result, name: str, named: list[Named]) -> ProjectError:
     close = difflib.get_close_matches(name.casefold(), list(forms), n=3)
     nearest = list(dict.fromkeys(forms[form] for form in close))
     told = [
-        finding.text
+        finding.text_in(language)
         for finding in result.findings
         if any((ident or name) in str(value).split(", ") for value in finding.params.values())
         or (ident or name) == finding.value
     ]
     return ProjectError(
-        f"nothing in the result of {result.project.name} is called {name!r}"
-        + (f"; but {told[0]}" if told else ""),
-        remedy=f"did you mean {', '.join(nearest)}?"
+        Message("nothing in the result of {project} is called {name!r}; but {told}")
+        if told
+        else Message("nothing in the result of {project} is called {name!r}"),
+        remedy=Message("did you mean {nearest}?")
         if nearest
-        else "give the id of a house, segment, alley or row of the survey, as result files have it",
+        else Message(
+            "give the id of a house, segment, alley or row of the survey, as result files have it"
+        ),
+        project=result.project.name,
+        name=name,
+        told=next(iter(told), ""),
+        nearest=", ".join(nearest),
     )

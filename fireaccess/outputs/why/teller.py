@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from fireaccess.model.answers import Answer
+from fireaccess.model.formats import Language, decimal
 from fireaccess.model.layers import LAYERS
 from fireaccess.model.norm import Figure
 from fireaccess.model.text import parse_length, parse_weight
@@ -21,7 +22,7 @@ from fireaccess.network.network import Network
 from fireaccess.network.passability import Passability
 from fireaccess.network.tags import WIDTH_SOURCES, three_answers
 from fireaccess.outputs.result import Result
-from fireaccess.outputs.sentences import LANGUAGES, Language, Stops, decimal
+from fireaccess.outputs.sentences import Stops
 from fireaccess.outputs.why.chain import Clause, Evidence, place_of
 from fireaccess.outputs.why.texts import known, text
 
@@ -99,7 +100,7 @@ class Teller:
 
     def described(self, name: str) -> str:
         """Return what `sentences.Stops` says of an obstacle or a segment."""
-        return self.stops.describe([name])[name][LANGUAGES.index(self.language)]
+        return self.stops.describe([name])[name][self.language]
 
     def most(self, value: float, limit: float) -> str:
         """Compare a distance with its limit, with as many digits as tell them apart."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
+from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import OutputError
 from fireaccess.sources.sample.commune import make_commune
 from fireaccess.sources.sample.texts import NAMES, Kind, data_readme_text, readme_text
@@ -70,9 +71,11 @@ def _refuse_changed_files(folder: Path, files: dict[str, str]) -> None:
         path = folder / name
         if path.is_file() and path.read_bytes() != text.encode("utf-8"):
             raise OutputError(
-                "this file of the sample was changed, and would be overwritten",
+                Message("this file of the sample was changed, and would be overwritten"),
                 file=path,
-                remedy="name a new folder, or run the project as it is; nothing was written",
+                remedy=Message(
+                    "name a new folder, or run the project as it is; nothing was written"
+                ),
             )
 
 
@@ -81,12 +84,16 @@ def _refuse_others_work(folder: Path) -> None:
     if not folder.exists():
         return
     if not folder.is_dir():
-        raise OutputError("this is a file, no folder", file=folder, remedy="name a new folder")
+        raise OutputError(
+            Message("this is a file, no folder"),
+            file=folder,
+            remedy=Message("name a new folder"),
+        )
     if any(folder.iterdir()) and not _is_sample(folder / PROJECT_FILE):
         raise OutputError(
-            "the folder isn't empty, and what is in it is no sample",
+            Message("the folder isn't empty, and what is in it is no sample"),
             file=folder,
-            remedy="name a new folder; nothing was written",
+            remedy=Message("name a new folder; nothing was written"),
         )
 
 
@@ -107,7 +114,10 @@ def _write(folder: Path, files: dict[str, str]) -> None:
             path.write_bytes(text.encode("utf-8"))
     except OSError as error:
         raise OutputError(
-            f"can't write: {error.strerror or error}",
+            Message("can't write: {reason}"),
             file=error.filename or folder,
-            remedy="close the file where it is open, or name a folder that you may write to",
+            remedy=Message(
+                "close the file where it is open, or name a folder that you may write to"
+            ),
+            reason=error.strerror or str(error),
         ) from error

@@ -1,0 +1,244 @@
+"""What the command line prints, in the language of the project or of the terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.console import Console
+from rich.table import Table
+
+from fireaccess.model.catalogue import Message, Plural, language_of_locale
+from fireaccess.model.errors import Finding, Severity
+from fireaccess.model.formats import Language, in_signs
+
+if TYPE_CHECKING:
+    from fireaccess.comparison import Comparison
+    from fireaccess.outputs.result import Result
+    from fireaccess.project import Project
+
+_SPOKEN: Final[ContextVar[Language]] = ContextVar("language of the terminal")
+
+_STAGES: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "read": Message("reading roads, houses and survey"),
+        "network": Message("building the network"),
+        "analysis": Message("laying hose lines"),
+        "layers": Message("putting results together"),
+        "write": Message("writing results and map"),
+    }
+)
+_SEVERITIES: Final[Mapping[Severity, tuple[Message, Plural, str]]] = MappingProxyType(
+    {
+        "error": (Message("error"), Plural("{count} error", "{count} errors"), "red"),
+        "warning": (Message("warning"), Plural("{count} warning", "{count} warnings"), "yellow"),
+        "hint": (Message("hint"), Plural("{count} hint", "{count} hints"), "dim"),
+    }
+)
+
+
+def language() -> Language:
+    """Return the language that the terminal speaks: that of its locale until a project is open."""
+    return _SPOKEN.get(language_of_locale())
+
+
+def speak_as(project: Project | None) -> None:
+    """Speak the language of a project, unless the variable LANGUAGE asks for one; None forgets."""
+    if project is None or os.environ.get("LANGUAGE"):
+        _SPOKEN.set(language_of_locale())
+    else:
+        _SPOKEN.set(project.options.language)
+
+
+def say(text: Message, **params: Any) -> str:
+    """Return a text in the language of the terminal."""
+    return text.into(language(), **params)
+
+
+def errors() -> Console:
+    """Return the console for whatever is wrong."""
+    return Console(stderr=True, markup=False, highlight=False)
+
+
+def console() -> Console:
+    """Return the console for results."""
+    return Console(width=None if sys.stdout.isatty() else 110, markup=False, highlight=False)
+
+
+@contextmanager
+def progress(silent: bool) -> Iterator[Callable[[str], None]]:
+    """Show on a terminal which stage is being worked on."""
+    with spinner(silent) as show:
+        yield lambda stage: show(say(_STAGES[stage]))
+
+
+@contextmanager
+def spinner(silent: bool) -> Iterator[Callable[[str], None]]:
+    """Show on a terminal what is being done; what is done within a second is not worth a line."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    shown = Console(stderr=True)
+    bar = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=shown,
+        transient=True,
+        disable=silent or not shown.is_terminal,
+    )
+    with bar:
+        task = bar.add_task(say(Message("starting")), total=None)
+        yield lambda text: bar.update(task, description=text)
+
+
+def print_json(content: Any) -> None:
+    """Print what other programs read: codes, figures, and messages in English."""
+    print(json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False))
+
+
+def print_findings(findings: tuple[Finding, ...], *, most: int | None, quiet: bool) -> None:
+    """Print findings, the first ones if there are more than ``most``; of errors even if quiet."""
+    if quiet:
+        findings = tuple(finding for finding in findings if finding.severity == "error")
+        if not findings:
+            return
+    out = errors() if quiet else console()
+    if not findings:
+        out.print(say(Message("No findings.")))
+        return
+    counts = {name: sum(f.severity == name for f in findings) for name in _SEVERITIES}
+    told = [_SEVERITIES[name][1].into(language(), n) for name, n in counts.items() if n]
+    out.print(say(Message("Findings: {counts}"), counts=", ".join(told)))
+    for finding in findings[:most]:
+        word, _, style = _SEVERITIES[finding.severity]
+        out.print(f"  {say(word)}: {finding.text_in(language())}", style=style, soft_wrap=True)
+        if remedy := finding.remedy_in(language()):
+            out.print(f"    → {remedy}", soft_wrap=True)
+        if finding.fix and finding.code != "fix_out_of_date":
+            out.print(f"    --accept-fix {finding.fix}", soft_wrap=True)
+    if most is not None and len(findings) > most:
+        more = Message("… and {count} more: `fireaccess check` lists them")
+        out.print(f"  {say(more, count=len(findings) - most)}")
+
+
+def print_figures(title: str, rows: list[tuple[str, Any]]) -> None:
+    """Print the figures of a norm or a vehicle."""
+    table = Table(title=title, title_justify="left", show_edge=False)
+    table.add_column(say(Message("figure")))
+    table.add_column(say(Message("value")), justify="right")
+    for heading in (Message("unit"), Message("status"), Message("clause")):
+        table.add_column(say(heading))
+    for key, figure in rows:
+        table.add_row(key, f"{figure.value:g}", figure.unit, figure.status, figure.clause)
+    console().print(table)
+    legend = Message(
+        "V, V2 read in the source or in an unofficial copy; T tested; M from memory and "
+        "assumption: not verified."
+    )
+    console().print(f"{say(legend)}\n", style="dim")
+
+
+def print_comparison(found: Comparison) -> None:
+    """Print how many houses and barriers changed and why, the targets, and rules that changed."""
+    from fireaccess.outputs.changes import change_words
+
+    words = change_words(language())
+    for name, table in (("houses", found.houses), ("barriers", found.barriers)):
+        rows = table.assign(why="") if name == "barriers" else table
+        told = []
+        for (change, why), count in rows.groupby(["change", "why"]).size().items():
+            reasons = ", ".join(words[f"why.{step}"] for step in why.split(", ") if step)
+            told.append(
+                f"{count} {words[f'change.{change}'].lower()}{f' ({reasons})' if reasons else ''}"
+            )
+        print(f"{words[name]}: {', '.join(told) or say(Message('no changes'))}")
+    progress = Message("{target}: done {done_old} of {target_old} → {done_new} of {target_new}")
+    for name, *counts in found.targets.itertuples(index=False, name=None):
+        of = dict(zip(found.targets.columns[1:], counts, strict=True))
+        print(say(progress, target=words[f"target.{name}"], **of))
+    for figure, old, new in found.rules[["figure", "old", "new"]].itertuples(index=False):
+        print(f"{figure}: {old} → {new}")
+
+
+def print_result(result: Result, files: Mapping[str, Path]) -> None:
+    """Print one screen: what is covered, what is not known, and where the files are."""
+    area = result.statistics["area"]
+    out = console()
+    out.print(result.project.name, style="bold")
+    houses = Message(
+        "Norm {norm}, vehicle {vehicle}; houses: {houses} ({people} people); "
+        "{unconnected} houses without a mapped alley"
+    )
+    out.print(
+        say(
+            houses,
+            norm=result.norm.name,
+            vehicle=result.vehicle.name,
+            houses=area["houses"],
+            people=area["people"],
+            unconnected=area["status"]["unconnected"],
+        )
+    )
+    out.print(_coverage(area))
+    alleys, barriers, roads = area["alleys"], area["barriers"], area["roads"]
+    without = Message(
+        "Roads and alleys without a truck: {worst} (certain: {best}; deep alleys: {deep}; "
+        "with a water solution: {solution})"
+    )
+    out.print(
+        say(
+            without,
+            worst=alleys["without_truck_worst"],
+            best=alleys["without_truck_best"],
+            deep=alleys["deep"],
+            solution=alleys["water_solution"]["yes"],
+        )
+    )
+    out.print(
+        say(
+            Message("Barriers: {barriers} (dealt with: {dealt}); {share} of alley length measured"),
+            barriers=barriers["barriers"],
+            dealt=barriers["dealt_with"],
+            share=_percent(roads["alley_measured_share"]),
+        )
+    )
+    assumed = [
+        f"{name} = {value:g}"
+        for kind in ("norm", "vehicle")
+        for name, value in result.statistics["not_verified"][kind].items()
+    ]
+    if assumed:
+        told = say(Message("Assumed, not verified: {figures}"), figures=", ".join(assumed))
+        out.print(told, style="dim")
+    for name in ("map.html", "results.gpkg", "statistics.json", "findings.csv"):
+        if name in files:
+            out.print(f"  {files[name]}", soft_wrap=True)
+
+
+def _coverage(area: Mapping[str, Any]) -> Table:
+    table = Table(show_edge=False)
+    table.add_column("")
+    table.add_column(say(Message("worst – best")), justify="right")
+    table.add_column(say(Message("not known")), justify="right")
+    for name, title in (
+        ("road", Message("Truck and hose")),
+        ("road_60", Message("Hose within 60 m")),
+        ("water", Message("Water")),
+        ("point", Message("Fire point", "chain")),
+    ):
+        figures = area[name]
+        if figures is not None:
+            worst, best = _percent(figures["share_worst"]), _percent(figures["share_best"])
+            table.add_row(say(title), f"{worst} – {best}", str(figures["needs_survey"]))
+    return table
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{in_signs(f'{100 * share:.1f}', language())} %"
