@@ -57,12 +57,10 @@ def write(catalogue: Catalog, language: str) -> None:
         if message.id:
             known = catalogue.get(message.id, message.context)
             text = "" if known is None else known.string
-            new.add(
-                message.id,
-                text,
-                locations=[(file, None) for file in dict.fromkeys(f for f, _ in message.locations)],
-                context=message.context,
-            )
+            files = dict.fromkeys(file for file, _ in message.locations)
+            places = [(file, None) for file in files]
+            # Which texts hold braces is told by newer releases of Babel only.
+            new.add(message.id, text, places, context=message.context).flags.clear()
     with catalogue_file(language).open("wb") as stream:
         stream.write(_HEAD.format(language=language, plurals=new.plural_forms).encode())
         write_po(stream, new, width=100, include_lineno=False, omit_header=True)
