@@ -13,7 +13,7 @@ import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -24,7 +24,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_range
 
 from fireaccess.model.catalogue import Message
 from fireaccess.model.formats import Language, decimal
-from fireaccess.outputs.files import put_whole
+from fireaccess.outputs.files import SAVED, put_office_file
 from fireaccess.outputs.lists import Column, Listing, Tone, lists, tones
 from fireaccess.outputs.plain import plain_text
 from fireaccess.outputs.result import Result
@@ -92,8 +92,7 @@ _COVER: Final = (44, 16, 16, 40)
 _SETTINGS: Final = ("snap_limit_m", "survey_snap_m", "reading_gap_m")
 
 #: As in all that an office sends.
-_FONT: Final = {"font_name": "Times New Roman", "font_size": 11}
-_CREATED: Final = datetime(2000, 1, 1)
+_FONT: Final = MappingProxyType({"font_name": "Times New Roman", "font_size": 11})
 _DARK, _LINE = "#1F4E79", "#A6A6A6"
 #: The map's colours, and what is readable on them.
 _COLOURS: Final[Mapping[Tone, tuple[str, str]]] = MappingProxyType(
@@ -184,12 +183,13 @@ def _workbook(result: Result, path: Path) -> Iterator[Any]:
         "in_memory": True,
         "strings_to_formulas": False,
         "strings_to_urls": False,
-        "default_format_properties": _FONT,
+        # A copy: XlsxWriter adds to it.
+        "default_format_properties": dict(_FONT),
     }
     with xlsxwriter.Workbook(content, options) as book:
-        book.set_properties({"title": plain_text(result.project.name), "created": _CREATED})
+        book.set_properties({"title": plain_text(result.project.name), "created": SAVED})
         yield book
-    put_whole(path, content.getvalue())
+    put_office_file(path, content.getvalue())
 
 
 def book_name(project: str) -> str:

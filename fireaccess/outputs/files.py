@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +15,10 @@ from fireaccess.model.errors import OutputError
 
 #: The first day that a ZIP archive can tell.
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
+#: When office files were made and saved, as they say themselves: what anybody else saves says now.
+SAVED: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_PROPERTIES: Final = "docProps/core.xml"
+_MODIFIED: Final = re.compile(rb"<dcterms:modified[^>]*>([^<]*)<")
 #: What an office file begins with.
 _FIRST: Final = "[Content_Types].xml"
 
@@ -51,6 +57,33 @@ def put_whole(path: Path, content: bytes) -> None:
             ),
             reason=error.strerror or str(error),
         ) from None
+
+
+def put_office_file(path: Path, content: bytes) -> None:
+    """Write a workbook or a document whole, but never over one that somebody has saved since.
+
+    Raises
+    ------
+    OutputError
+        If somebody else saved the file that is there, or it can't be written.
+    """
+    if path.exists() and not _is_ours(path):
+        raise OutputError(
+            Message("somebody has edited the file that is there, and it would be lost"),
+            file=path,
+            remedy=Message("keep it under another name, or name another file to write"),
+        )
+    put_whole(path, content)
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether an office file is as it was written here."""
+    try:
+        with zipfile.ZipFile(path) as parts:
+            found = _MODIFIED.search(parts.read(_PROPERTIES))
+    except (OSError, KeyError, zipfile.BadZipFile):
+        return False
+    return found is not None and found[1] == f"{SAVED:%Y-%m-%dT%H:%M:%SZ}".encode()
 
 
 def same_bytes(archive: bytes) -> bytes:

@@ -27,7 +27,7 @@ from markupsafe import Markup, escape
 from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import OutputError
 from fireaccess.model.formats import Language, day, decimal
-from fireaccess.outputs.files import put_whole, same_bytes
+from fireaccess.outputs.files import SAVED, put_office_file, same_bytes
 from fireaccess.outputs.lists import Listing, lists
 from fireaccess.outputs.map.texts import texts
 from fireaccess.outputs.numbers import NOTHING, between, number, share, share_range
@@ -139,10 +139,12 @@ def write_report(result: Result, path: Path, *, template: Path | None = None) ->
         ValueError,
     ) as error:
         raise _wrong(str(error), template) from error
-    document.docx.core_properties.title = plain_text(result.project.name)[:255]
+    about = document.docx.core_properties
+    about.title = plain_text(result.project.name)[:255]
+    about.modified = SAVED
     content = io.BytesIO()
     document.save(content)
-    put_whole(path, same_bytes(content.getvalue()))
+    put_office_file(path, same_bytes(content.getvalue()))
     return tuple(sorted(known - asked))
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -26,11 +25,10 @@ from docx.text.paragraph import Paragraph
 from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import OutputError
 from fireaccess.model.formats import Language
-from fireaccess.outputs.files import put_whole, same_bytes
+from fireaccess.outputs.files import SAVED, put_whole, same_bytes
 
 _FONT: Final = "Times New Roman"
 _BODY, _SMALL, _TABLE = Pt(13), Pt(12), Pt(10)
-_CREATED: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _TEXT_WIDTH: Final = Mm(210 - 30 - 15)
 _CENTRE: Final = WD_ALIGN_PARAGRAPH.CENTER
 _LEFT: Final = WD_ALIGN_PARAGRAPH.LEFT
@@ -160,7 +158,7 @@ class _Template:
         about.author = about.last_modified_by = about.comments = ""
         about.title = self.say(Message("Report"))
         about.language = _LOCALES[self.language]
-        about.created = about.modified = _CREATED
+        about.created = about.modified = SAVED
 
     def paragraph(self, text: str, **form: Any) -> Paragraph:
         """Write a paragraph of the body: justified, its first line indented."""

@@ -28,7 +28,7 @@ from fireaccess.model.errors import OutputError
 from fireaccess.model.layers import TABLES, kind_of, needs_place
 from fireaccess.model.words import CODES, HELP_TITLE, TABLE_TITLES, heading, word_of
 from fireaccess.network.tags import MEASURED_SOURCES
-from fireaccess.outputs.files import put_whole
+from fireaccess.outputs.files import SAVED, put_whole
 from fireaccess.outputs.order import natural
 from fireaccess.outputs.plain import plain_text
 from fireaccess.outputs.result import Result
@@ -36,7 +36,6 @@ from fireaccess.outputs.result import Result
 #: What the first cell of the example row begins with; a reader passes over such rows.
 EXAMPLE: Final = "VÍ DỤ"
 
-_CREATED: Final = datetime.datetime(2000, 1, 1)
 _PLACE: Final = ("lon", "lat", "coordinates", "x", "y", "crs")
 #: Tables whose rows need no place, but may have one.
 _MAY_HAVE_PLACE: Final = frozenset(("violations",))
@@ -360,7 +359,7 @@ def _template(result: Result | None) -> bytes:
     rows = {} if result is None else _to_survey(result)
     with xlsxwriter.Workbook(content, options) as book:
         title = Message("Fire safety survey").into("vi")
-        book.set_properties({"title": title, "created": _CREATED})
+        book.set_properties({"title": title, "created": SAVED})
         book.set_calc_mode("auto")
         styles = _Styles(book)
         lists = _write_help(book, styles, None if result is None else result.project.name)

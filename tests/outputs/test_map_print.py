@@ -36,7 +36,7 @@ def ask_for(shown, what, paper):
     page.select_option("#ward-print-of", label=what)
     page.select_option("#ward-print-paper", label=paper)
     page.click(".ward-dialog button[type=submit]")
-    assert page.locator("dialog").count() == 0
+    page.wait_for_selector("dialog", state="detached")
 
 
 def printed(shown, tmp_path):
@@ -300,7 +300,7 @@ def test_card_of_an_alley_offers_its_page(shown, deep):
     # The dialog has the focus, and gives it back.
     assert shown.page.evaluate("document.activeElement.closest('dialog') !== null")
     shown.page.keyboard.press("Escape")
-    assert shown.page.locator("dialog").count() == 0
+    shown.page.wait_for_selector("dialog", state="detached")
     assert button.evaluate("node => node === document.activeElement")
 
 

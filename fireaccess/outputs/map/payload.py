@@ -19,6 +19,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import orjson
 import pandas as pd
 import shapely
 
@@ -38,11 +39,16 @@ _ID = re.compile(r"(.*?)([0-9]{1,9})", re.DOTALL)
 
 def pack(document: Any) -> str:
     """Return a document as JSON, gzip and base64; the same document gives the same text."""
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    try:
+        text = orjson.dumps(document)
+    except orjson.JSONEncodeError:
+        # Half a letter of UTF-16, which a file may hold, is no text to it.
+        written = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        text = written.encode("utf-8", "replace")
     buffer = io.BytesIO()
     # GzipFile rather than gzip.compress: its header names no operating system.
     with gzip.GzipFile(filename="", mode="wb", compresslevel=5, fileobj=buffer, mtime=0) as file:
-        file.write(text.encode("utf-8", "replace"))
+        file.write(text)
     return base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
@@ -254,10 +260,13 @@ def number(digits: int, *, limits: Collection[float] = ()) -> Column:
         rounded = np.round(values, digits)
         for limit in limits:
             rounded[(values > limit) & (rounded <= limit)] = limit + 0.001
-        return [
-            None if not math.isfinite(value) else int(value) if value.is_integer() else value
-            for value in rounded.tolist()
-        ]
+        known = np.isfinite(rounded)
+        whole = known & (rounded == np.trunc(rounded))
+        numbers = rounded.astype(object)
+        numbers[whole] = rounded[whole].astype(np.int64)
+        numbers[~known] = None
+        written: list[float | int | None] = numbers.tolist()
+        return written
 
     return convert
 
