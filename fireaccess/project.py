@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import ProjectError
+from fireaccess.model.formats import Language
 from fireaccess.model.layers import TABLES
 from fireaccess.model.text import nfc
 from fireaccess.model.words import columns_by_heading
@@ -42,7 +43,7 @@ class ProjectSection(_Section):
     turns: bool | Literal["auto"] = "auto"
     starts: Literal["arterial", "stations"] = "arterial"
     facade_widths: bool = False
-    language: Literal["vi", "en"] = "vi"
+    language: Language = "vi"
     personal_data: bool = False
     central_city: bool = False
     synthetic: bool = False

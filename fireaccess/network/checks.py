@@ -473,8 +473,8 @@ def check_map(
             "hint",
             "alley_end_near_road",
             Message(
-                "way {way} ends {away_m:.1f} m from way {other} without a joint, at lon {lon:.5f}, "
-                "lat {lat:.5f}"
+                "way {way} ends {away_m:.1f} m from way {other} without a joint, at lon {lon}, "
+                "lat {lat}"
             ),
             remedy=Message(
                 "if one can pass there, join the two in OpenStreetMap; else nothing is wrong"
@@ -483,8 +483,8 @@ def check_map(
                 "way": _way(network, hanging[i]),
                 "other": _way(network, other[i]),
                 "away_m": float(away_m[i]),
-                "lon": float(lon[i]),
-                "lat": float(lat[i]),
+                "lon": f"{lon[i]:.5f}",
+                "lat": f"{lat[i]:.5f}",
             },
             file=file,
         )

@@ -431,9 +431,9 @@ def not_on_earth(
         Message("the row is left out") if needed else Message("the row is used without a place")
     )
     return (
-        Message("lon {lon:g}, lat {lat:g} is no place on earth"),
+        Message("lon {lon}, lat {lat} is no place on earth"),
         Message("lon and lat look swapped: exchange the two; {outcome}")
         if swapped
         else Message("write degrees, as in 105.8216 and 20.9886; {outcome}"),
-        {"lon": lon, "lat": lat, "outcome": outcome},
+        {"lon": f"{lon:g}", "lat": f"{lat:g}", "outcome": outcome},
     )
