@@ -10,12 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import NormError
-from fireaccess.model.norm import (
-    Figure,
-    Title,
-    Unit,
+from fireaccess.model.figure import Figure, Title, Unit, check_figure
+from fireaccess.model.norm_files import (
     as_table,
-    check_figure,
     check_keys,
     own_file,
     read_table,

@@ -6,7 +6,6 @@ that looks like a formula stays a text.
 
 from __future__ import annotations
 
-import datetime
 import io
 import re
 import warnings
@@ -29,7 +28,7 @@ from fireaccess.model.formats import LANGUAGES, Language
 from fireaccess.model.layers import TABLES
 from fireaccess.model.text import nfc
 from fireaccess.model.words import FINDINGS_TITLE, columns_by_heading, plain, tables_by_title
-from fireaccess.outputs.files import put_whole
+from fireaccess.outputs.files import SAVED, put_whole, same_bytes, was_edited
 from fireaccess.sources.delimited import is_delimited, read_delimited
 from fireaccess.sources.sheets import Sheet
 from fireaccess.sources.workbook import is_workbook, read_workbook
@@ -56,9 +55,6 @@ _RANK: Final = tuple(_COLOURS)
 _AUTHOR: Final = "fireaccess"
 #: When a copy says that it was last saved, until somebody saves it: by this it is told whether
 #: somebody worked in it, and same input gives same bytes.
-_SAVED: Final = "2000-01-01T00:00:00Z"
-_CORE: Final = "docProps/core.xml"
-_MODIFIED: Final = re.compile(rb"(<dcterms:modified[^>]*>)([^<]*)(</dcterms:modified>)")
 #: Headings are looked for down to this row.
 _LAST_HEADING_ROW: Final = 12
 #: So many cells get a note; each is a drawing, and Excel grows slow of them.
@@ -113,8 +109,9 @@ def write_checked(
     Examples
     --------
     >>> import tempfile
-    >>> wrong = Finding("error", "not_a_number", "'abc' is no number", file="widths.csv", row=2,
-    ...                 column="width_m", remedy="write metres, as in 3.5")
+    >>> wrong = Finding(
+    ...     "error", "not_a_number", Message("'abc' is no number"), file="widths.csv", row=2,
+    ...     column="width_m", remedy=Message("write metres, as in 3.5"))
     >>> with tempfile.TemporaryDirectory() as name:
     ...     path = Path(name) / "widths.csv"
     ...     _ = path.write_text("object_id,width_m\nW1,abc\n")
@@ -150,19 +147,7 @@ def _free_name(path: Path, paths: Sequence[Path], folder: Path, taken: set[Path]
         stem += f"-{path.suffix.lower().lstrip('.')}"
     names = chain((f"{stem}-checked",), (f"{stem}-checked-{number}" for number in count(2)))
     copies = (folder / f"{name}.xlsx" for name in names)
-    return next(c for c in copies if c.resolve() not in taken and not _was_edited(c))
-
-
-def _was_edited(path: Path) -> bool:
-    """Whether a file is there that isn't a copy as it was written."""
-    if not path.exists():
-        return False
-    try:
-        with zipfile.ZipFile(path) as archive:
-            saved = _MODIFIED.search(archive.read(_CORE))
-    except (OSError, KeyError, zipfile.BadZipFile):
-        return True
-    return saved is None or saved[2] != _SAVED.encode()
+    return next(c for c in copies if c.resolve() not in taken and not was_edited(c))
 
 
 def _checked(path: Path, findings: Sequence[Finding], language: Language) -> bytes:
@@ -180,7 +165,7 @@ def _checked(path: Path, findings: Sequence[Finding], language: Language) -> byt
     _write_list(book, findings, language)
     content = io.BytesIO()
     book.save(content)
-    return _timeless(content.getvalue())
+    return same_bytes(content.getvalue())
 
 
 def _opened(path: Path) -> tuple[Any, dict[str | None, Any]]:
@@ -195,7 +180,7 @@ def _opened(path: Path) -> tuple[Any, dict[str | None, Any]]:
     book = openpyxl.Workbook()
     book.remove(book.active)
     book.properties.creator = _AUTHOR
-    book.properties.created = datetime.datetime(2000, 1, 1)
+    book.properties.created = SAVED.replace(tzinfo=None)
     sheets: dict[str | None, Any] = {}
     for content in _texts(path):
         title = _NOT_IN_TITLES.sub("_", content.name or path.stem)[:_LONGEST_TITLE]
@@ -397,20 +382,3 @@ def _ranges(rows: Iterable[int]) -> str:
         last = f"–{numbers[-1]}" if len(numbers) > 1 else ""
         texts.append(f"{numbers[0]}{last}")
     return ", ".join(texts)
-
-
-def _timeless(content: bytes) -> bytes:
-    """Return a workbook without the time of its writing."""
-    timeless = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(content)) as written,
-        zipfile.ZipFile(timeless, "w", zipfile.ZIP_DEFLATED) as archive,
-    ):
-        for name in written.namelist():
-            part = written.read(name)
-            if name == _CORE:
-                part = _MODIFIED.sub(rb"\g<1>" + _SAVED.encode() + rb"\g<3>", part)
-            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, part)
-    return timeless.getvalue()

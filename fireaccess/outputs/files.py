@@ -18,7 +18,8 @@ _DATE: Final = (1980, 1, 1, 0, 0, 0)
 #: When office files were made and saved, as they say themselves: what anybody else saves says now.
 SAVED: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _PROPERTIES: Final = "docProps/core.xml"
-_MODIFIED: Final = re.compile(rb"<dcterms:modified[^>]*>([^<]*)<")
+_MODIFIED: Final = re.compile(rb"(<dcterms:modified[^>]*>)([^<]*)")
+_SAVED: Final = f"{SAVED:%Y-%m-%dT%H:%M:%SZ}".encode()
 #: What an office file begins with.
 _FIRST: Final = "[Content_Types].xml"
 
@@ -67,7 +68,7 @@ def put_office_file(path: Path, content: bytes) -> None:
     OutputError
         If somebody else saved the file that is there, or it can't be written.
     """
-    if path.exists() and not _is_ours(path):
+    if was_edited(path):
         raise OutputError(
             Message("somebody has edited the file that is there, and it would be lost"),
             file=path,
@@ -76,18 +77,20 @@ def put_office_file(path: Path, content: bytes) -> None:
     put_whole(path, content)
 
 
-def _is_ours(path: Path) -> bool:
-    """Whether an office file is as it was written here."""
+def was_edited(path: Path) -> bool:
+    """Whether a file is there that isn't an office file as it was written here."""
+    if not path.exists():
+        return False
     try:
         with zipfile.ZipFile(path) as parts:
             found = _MODIFIED.search(parts.read(_PROPERTIES))
     except (OSError, KeyError, zipfile.BadZipFile):
-        return False
-    return found is not None and found[1] == f"{SAVED:%Y-%m-%dT%H:%M:%SZ}".encode()
+        return True
+    return found is None or found[2] != _SAVED
 
 
 def same_bytes(archive: bytes) -> bytes:
-    """Return an office file packed anew: its parts by name, none with a time.
+    """Return an office file packed anew: its parts by name, without the time of its writing.
 
     Examples
     --------
@@ -106,5 +109,8 @@ def same_bytes(archive: bytes) -> bytes:
             part = zipfile.ZipInfo(name, _DATE)
             part.compress_type = zipfile.ZIP_DEFLATED
             part.create_system = 0  # whatever the system is
-            made.writestr(part, parts.read(name))
+            content_of = parts.read(name)
+            if name == _PROPERTIES:
+                content_of = _MODIFIED.sub(rb"\g<1>" + _SAVED, content_of)
+            made.writestr(part, content_of)
     return content.getvalue()

@@ -141,7 +141,7 @@ def write_report(result: Result, path: Path, *, template: Path | None = None) ->
         raise _wrong(str(error), template) from error
     about = document.docx.core_properties
     about.title = plain_text(result.project.name)[:255]
-    about.modified = SAVED
+    about.modified = SAVED  # an edited template may have none
     content = io.BytesIO()
     document.save(content)
     put_office_file(path, same_bytes(content.getvalue()))

@@ -27,8 +27,9 @@ from fireaccess.analysis.houses import (
 )
 from fireaccess.model.answers import NEEDS_SURVEY, NOT_COVERED, Answer, ObjectArray
 from fireaccess.model.catalogue import Message
+from fireaccess.model.figure import Figure
 from fireaccess.model.formats import LANGUAGES, Language, day, decimal
-from fireaccess.model.norm import Figure, Norm
+from fireaccess.model.norm import Norm
 from fireaccess.network.need import Need
 from fireaccess.network.network import Network
 from fireaccess.network.obstacles import SOMEWHERE

@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import Final
 
 from fireaccess.model.catalogue import Message
+from fireaccess.model.figure import Figure
 from fireaccess.model.formats import Language, day, decimal
-from fireaccess.model.norm import Figure
 from fireaccess.outputs.map.texts import texts
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.sentences import figure_text

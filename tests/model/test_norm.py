@@ -7,9 +7,9 @@ import pytest
 from pydantic import ValidationError
 
 from fireaccess.model.errors import NormError
+from fireaccess.model.figure import Figure
 from fireaccess.model.norm import (
     FIGURE_NAMES,
-    Figure,
     describe,
     figures,
     load_norm,

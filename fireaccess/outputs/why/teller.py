@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from fireaccess.model.answers import Answer
+from fireaccess.model.figure import Figure
 from fireaccess.model.formats import Language, decimal
 from fireaccess.model.layers import LAYERS
-from fireaccess.model.norm import Figure
 from fireaccess.model.text import parse_length, parse_weight
 from fireaccess.network.evidence import segment_evidence
 from fireaccess.network.network import Network
