@@ -17,7 +17,8 @@ from rich.table import Table
 
 from fireaccess.model.catalogue import Message, Plural, language_of_locale
 from fireaccess.model.errors import Finding, Severity
-from fireaccess.model.formats import Language, in_signs
+from fireaccess.model.formats import Language
+from fireaccess.outputs.numbers import number, share, share_range
 
 if TYPE_CHECKING:
     from fireaccess.comparison import Comparison
@@ -173,8 +174,8 @@ def print_result(result: Result, files: Mapping[str, Path]) -> None:
     out = console()
     out.print(result.project.name, style="bold")
     houses = Message(
-        "Norm {norm}, vehicle {vehicle}; houses: {houses} ({people} people); "
-        "{unconnected} houses without a mapped alley"
+        "Norm {norm}, vehicle {vehicle}; houses: {houses:,} ({people:,} people); "
+        "{unconnected:,} houses without a mapped alley"
     )
     out.print(
         say(
@@ -206,7 +207,7 @@ def print_result(result: Result, files: Mapping[str, Path]) -> None:
             Message("Barriers: {barriers} (dealt with: {dealt}); {share} of alley length measured"),
             barriers=barriers["barriers"],
             dealt=barriers["dealt_with"],
-            share=_percent(roads["alley_measured_share"]),
+            share=share(roads["alley_measured_share"], language()),
         )
     )
     assumed = [
@@ -235,10 +236,6 @@ def _coverage(area: Mapping[str, Any]) -> Table:
     ):
         figures = area[name]
         if figures is not None:
-            worst, best = _percent(figures["share_worst"]), _percent(figures["share_best"])
-            table.add_row(say(title), f"{worst} – {best}", str(figures["needs_survey"]))
+            told = share_range(figures, language())
+            table.add_row(say(title), told, number(figures["needs_survey"], language()))
     return table
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{in_signs(f'{100 * share:.1f}', language())} %"
