@@ -259,7 +259,7 @@ def fetch(
         got = fetch_roads(
             where,
             opened.roads,
-            buildings=buildings or inputs.houses == "osm",
+            buildings=buildings or inputs.houses == "osm" or opened.options.facade_widths,
             water=water,
             url=server,
             margin_m=settings.load_margin_m,
@@ -663,6 +663,7 @@ def _run(path: Path, *, quiet: bool, as_json: bool) -> int:
                 "files": {name: str(file) for name, file in files.items()},
                 "area": result.statistics["area"],
                 "targets": result.statistics["targets"],
+                "scenarios": result.statistics.get("scenarios", []),
                 "findings": [finding.as_dict() for finding in result.findings],
             }
         )

@@ -19,6 +19,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from fireaccess.inputs import read_inputs
 from fireaccess.model.answers import BoolArray, ObjectArray
 from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import Findings, ProjectError
@@ -32,14 +33,14 @@ from fireaccess.outputs.order import by_group
 from fireaccess.outputs.plain import plain_cell
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.writing import MAP_FILE, flat_figures, rounded
-from fireaccess.pipeline import compute, read_inputs
+from fireaccess.pipeline import compute
 from fireaccess.project import Project
 
 #: What is exchanged, one after another, and the inputs that it stands for.
 STEPS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "norm": ("norm", "vehicle"),
-        "roads": ("roads",),
+        "norm": ("norm", "vehicle", "vehicles"),
+        "roads": ("roads", "flood"),
         "survey": ("survey",),
         "houses": ("houses",),
     }

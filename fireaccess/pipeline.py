@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from pyproj import CRS
 
 from fireaccess.analysis import statistics as figures
 from fireaccess.analysis.alleys import alley_table, find_alleys
 from fireaccess.analysis.approved import approved_houses
 from fireaccess.analysis.cells import goals_of
+from fireaccess.analysis.dead_ends import dead_ends
+from fireaccess.analysis.draft_points import draft_points
 from fireaccess.analysis.houses import (
     add_flags,
     ask_where,
@@ -30,6 +30,7 @@ from fireaccess.analysis.houses import (
 )
 from fireaccess.analysis.reach import reach
 from fireaccess.analysis.routes import routes_of
+from fireaccess.analysis.side_by_side import Outcome, Variant, outcome_of, side_by_side
 from fireaccess.analysis.water import (
     Objects,
     PointAnswers,
@@ -42,192 +43,38 @@ from fireaccess.analysis.water import (
     water_limits,
 )
 from fireaccess.analysis.water import houses_served as count_served
-from fireaccess.model.answers import BoolArray, FloatArray, IntArray
+from fireaccess.inputs import Inputs, read_inputs, told_of
+from fireaccess.model.answers import COVERED, BoolArray, FloatArray, IntArray, ObjectArray
 from fireaccess.model.catalogue import Message
-from fireaccess.model.errors import Findings, InputError, NormError, ProjectError
-from fireaccess.model.layers import TABLES, stacked
-from fireaccess.model.norm import Norm, load_norm
-from fireaccess.model.vehicle import Vehicle, load_vehicle
+from fireaccess.model.errors import Findings, InputError
+from fireaccess.model.layers import stacked
+from fireaccess.model.norm import Norm
+from fireaccess.model.vehicle import Vehicle
 from fireaccess.network.build import build_network
 from fireaccess.network.checks import check_map, check_survey, no_alley_mapped
 from fireaccess.network.evidence import evidence_table
-from fireaccess.network.need import need_of, not_verified
+from fireaccess.network.need import need_of, not_verified, turns_count
 from fireaccess.network.network import Network
-from fireaccess.network.obstacles import set_survey
-from fireaccess.network.passability import Passability, assess, start_segments
+from fireaccess.network.obstacles import dealt_with_in_both
+from fireaccess.network.passability import Passability, start_segments
 from fireaccess.network.paths import foot_graph
 from fireaccess.network.place import Places, Snapper
 from fireaccess.network.scenario import best_case, worst_case
+from fireaccess.network.stopping import corner_evidence, corner_obstacles
 from fireaccess.outputs import layers
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.sentences import Stops, house_sentences
 from fireaccess.outputs.why import house_rows
 from fireaccess.project import Project
-from fireaccess.sources.coordinates import WGS84, analysis_crs, transform_geometry
-from fireaccess.sources.fixes import accepted_fixes
-from fireaccess.sources.ground import Ground
-from fireaccess.sources.houses import Houses, read_area, read_house_rows, select_houses
-from fireaccess.sources.intake import Intake
-from fireaccess.sources.named import BY_NAME, addresses, place_by_name
-from fireaccess.sources.osm import is_osm_file, read_osm
-from fireaccess.sources.population import read_population, spread, stand_ins
-from fireaccess.sources.roads import Roads
-from fireaccess.sources.survey import Survey, read_survey
+from fireaccess.sources.coordinates import WGS84, transform_geometry
+from fireaccess.sources.named import BY_NAME
+from fireaccess.sources.survey import Survey
+from fireaccess.variants import driven_by, flooded, known, tell_no_starts
 
 #: Told the name of each stage as it begins.
 Progress = Callable[[str], None]
 
 STAGES = ("read", "network", "analysis", "layers")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Inputs:
-    """All that a project's files hold, read and in the analysis CRS."""
-
-    norm: Norm
-    vehicle: Vehicle
-    crs: CRS
-    roads: Roads
-    houses: Houses
-    survey: Survey
-    findings: Findings
-
-
-def read_inputs(project: Project, findings: Findings) -> Inputs:
-    """Read norm, vehicle, roads, houses and survey of a project.
-
-    Parameters
-    ----------
-    project
-        What `Project.open` returns.
-    findings
-        Takes what is wrong within a file.
-
-    Raises
-    ------
-    FireaccessError
-        If a file can't be used.
-    """
-    with _told_of(project):
-        norm = load_norm(_shipped_or_path(project, project.options.norm))
-        vehicle = load_vehicle(_shipped_or_path(project, project.options.vehicle))
-        crs_name = project.options.crs
-        named = None if crs_name == "auto" else analysis_crs(crs_name, (0,) * 4)
-    if project.options.turns == "auto" and vehicle.turning_radius_m.verified:
-        raise ProjectError(
-            Message(
-                "the turning radius of {vehicle} is verified, so turning at corners would count, "
-                "which this version does not offer"
-            ),
-            file=project.file,
-            remedy=Message("write turns = false"),
-            vehicle=vehicle.name,
-        )
-    roads = _read_roads(project)
-    area = read_area(project, findings=findings)
-    intake = Intake(
-        crs=WGS84,
-        project_crs=named,
-        findings=findings,
-        ground=Ground.of(roads, area, project.settings.load_margin_m, zone=named),
-        mappings=project.inputs.mappings,
-        accepted=accepted_fixes(project, findings),
-    )
-    grid = project.population
-    if project.inputs.houses is None and grid is not None:
-        rows = _cells_as_houses(project, grid, area, findings)
-    else:
-        rows = read_house_rows(project, roads, intake)
-    if len(rows) == 0:
-        raise InputError(
-            Message("no house can be used"),
-            file=project.inputs.houses,
-            remedy=Message("correct the findings of `fireaccess check`"),
-        )
-    if area is None and not rows.geometry.notna().any():
-        raise InputError(
-            Message("the project names no area, and no house has coordinates"),
-            file=project.inputs.houses,
-            remedy=Message(
-                "name an area file in the project, or give the houses their coordinates"
-            ),
-        )
-    bounds = rows.total_bounds if area is None else shapely.bounds(area)
-    crs = analysis_crs(crs_name, tuple(bounds))
-    local = roads.to_crs(crs)
-    named_in = None if area is None else transform_geometry(area, WGS84, crs)
-    at_address: dict[str, shapely.Geometry] = {}
-
-    def place_named(frame: gpd.GeoDataFrame, table: str) -> gpd.GeoDataFrame:
-        if table == "houses":
-            at_address.update(addresses(frame))
-        column = "road_name" if "road_name" in TABLES[table].columns else "address"
-        return place_by_name(
-            frame, local, column, named_in, known=at_address, findings=findings, what=table
-        )
-
-    houses = select_houses(rows, area, project, crs=crs, findings=findings, place_named=place_named)
-    if project.inputs.houses is not None and grid is not None:
-        people = read_population(grid, houses.area, crs, findings)
-        houses = spread(people, houses, findings)
-    survey = read_survey(project, replace(intake, crs=crs), place_named)
-    near = local.within(houses.area, project.settings.load_margin_m)
-    return Inputs(norm, vehicle, crs, near, houses, survey, findings)
-
-
-def _cells_as_houses(
-    project: Project, grid: Path, area: shapely.Geometry | None, findings: Findings
-) -> gpd.GeoDataFrame:
-    """Return the cells of the population grid in place of the houses that the project lacks."""
-    if area is None:
-        raise InputError(
-            Message("the project names neither an area nor houses"),
-            file=project.file,
-            remedy=Message("name an area file in the project"),
-        )
-    crs = analysis_crs(project.options.crs, tuple(shapely.bounds(area)))
-    local = transform_geometry(area, WGS84, crs)
-    return stand_ins(read_population(grid, local, crs, findings), findings)
-
-
-@contextmanager
-def _told_of(project: Project) -> Iterator[None]:
-    """Let an error about a value of the project file name that file."""
-    try:
-        yield
-    except (NormError, ProjectError) as error:
-        told = error.finding
-        if told.file is not None:
-            raise
-        raise type(error)(
-            told.message, file=project.file, remedy=told.remedy, **told.params
-        ) from None
-
-
-def _shipped_or_path(project: Project, name: str) -> Any:
-    own = project.path(name)
-    return own if name.endswith(".toml") else name
-
-
-def _read_roads(project: Project) -> Roads:
-    path = project.roads
-    if project.inputs.roads is None and not path.is_file():
-        raise ProjectError(
-            Message("the roads of {place!r} are not here yet"),
-            file=project.file,
-            remedy=Message("run `fireaccess fetch PROJECT` first, once, with a network"),
-            place=project.inputs.place,
-        )
-    buildings = project.inputs.houses == "osm"
-    if is_osm_file(path):
-        return read_osm(path, buildings=buildings)
-    if path.suffix.lower() == ".graphml":
-        from fireaccess.sources.graph import read_graphml
-
-        return read_graphml(path)
-    from fireaccess.sources.lines import read_lines
-
-    return read_lines(path, snap_m=project.settings.snap_m)
 
 
 def run(project: Project, *, progress: Progress | None = None) -> Result:
@@ -266,7 +113,7 @@ def run(project: Project, *, progress: Progress | None = None) -> Result:
 
     findings = Findings()
     try:
-        with stage("read"), _told_of(project):
+        with stage("read"), told_of(project):
             inputs = read_inputs(project, findings)
         return compute(project, inputs, stage=stage, timings=timings)
     except InputError as error:
@@ -299,35 +146,34 @@ def compute(
     houses = inputs.houses.frame
     with stage("network"):
         need = need_of(norm, vehicle, project.options.mode)
-        surveyed = set_survey(
-            build_network(inputs.roads),
-            inputs.roads.barriers,
-            survey,
-            need=need,
-            norm=norm,
-            settings=settings,
-            findings=findings,
-        )
+        roads = build_network(inputs.roads)
+        surveyed, passability = known(project, inputs, roads, need, vehicle, findings)
         network = surveyed.network
-        passability = assess(
-            surveyed, need=need, norm=norm, vehicle=vehicle, settings=settings, findings=findings
-        )
         known_stations = _stations(inputs)
         stations, far_stations = _place_stations(
             known_stations, network, settings.snap_limit_m, findings
         )
         starts = _starts(project, inputs, network, passability, stations)
         _tell_obstacles_on_starts(network, passability, starts, survey, findings)
+        base = Variant(
+            "base", "base", vehicle.name, need, tuple(sorted(need.assumed)), passability, starts
+        )
+        variants = [*flooded(project, inputs, network, base)]
+        for other in inputs.vehicles:
+            variant, obstacles = driven_by(other, project, inputs, roads, base)
+            variants.append(variant)
+            surveyed = replace(
+                surveyed, obstacles=dealt_with_in_both(surveyed.obstacles, obstacles)
+            )
+        tell_no_starts(variants, project, findings)
         area = inputs.houses.area
         roads_file = None if inputs.roads.file is None else inputs.roads.file.name
         findings.extend(check_survey(surveyed, survey, area, need=need, settings=settings))
         findings.extend(check_map(network, surveyed.obstacles, area, file=roads_file))
     with stage("analysis"):
         scenario = worst_case(network, passability, starts)
-        worst, best = (
-            reach(network, scenario),
-            reach(network, best_case(network, passability, starts)),
-        )
+        best_scenario = best_case(network, passability, starts)
+        worst, best = reach(network, scenario), reach(network, best_scenario)
         graph = foot_graph(network, scenario.foot_open)
         snapper = Snapper(network, network.has_doors)
         doors = find_doors(snapper, houses, settings)
@@ -356,6 +202,8 @@ def compute(
         if "estimate" in houses:
             columns["flags"] = add_flags(columns["flags"], houses["estimate"])
         columns["status"] = figures.house_status(columns)
+        by_name = (houses["placed_by"] == BY_NAME).to_numpy()
+        outcomes = [outcome_of(network, variant, doors, by_name, norm) for variant in variants]
         shown = shapely.intersects(area, network.lines)
         shown[doors.places.segment] = True
         of_segment, names = find_alleys(graph, worst, shown, worst_lines)
@@ -381,6 +229,15 @@ def compute(
             findings=findings,
         )
         columns["alley_id"] = doors.spread(alleys.ids(doors.places.segment), None)
+        beside = side_by_side(
+            Outcome(base, worst, best, columns),
+            outcomes,
+            houses,
+            alleys=alleys,
+            doors=doors,
+            network=network,
+            shown=shown,
+        )
         columns["approved"] = approved_houses(
             survey["approved"],
             houses,
@@ -394,7 +251,38 @@ def compute(
             water_objects,
             norm.value_or_none("hydrant_spacing_m"),
         )
-        obstacles = layers.obstacles_near(network, surveyed.obstacles, area, settings.same_object_m)
+        drafts = draft_points(
+            graph,
+            worst,
+            best,
+            inputs.roads.open_water,
+            water_objects,
+            doors,
+            (columns["water"] == COVERED).to_numpy(dtype=bool),
+            area,
+            norm,
+            None if inputs.elevation is None else inputs.elevation.sample,
+        )
+        nodes = shapely.points(network.node_xy)
+        ends = dead_ends(
+            network,
+            passability.width_m,
+            (scenario, worst),
+            (best_scenario, best),
+            # A station may stand on a side street: the arterials lead on all the same.
+            through=starts | start_segments(network, passability, norm),
+            beyond=~np.asarray(shapely.dwithin(nodes, area, settings.load_margin_m)),
+            mapped=mapped,
+            doors=doors,
+            norm=norm,
+            vehicle=vehicle,
+            findings=findings,
+        )
+        stopped_by = [worst_lines.stopped_by, best_lines.stopped_by, alleys.frame["stopped_by"]]
+        hindering, at_corners = _with_corners(
+            surveyed.obstacles, network, passability, vehicle, np.concatenate(stopped_by)
+        )
+        obstacles = layers.obstacles_near(network, hindering, area, settings.same_object_m)
         routes = routes_of(
             graph,
             doors,
@@ -410,18 +298,10 @@ def compute(
             barrier_nodes=obstacles["node"].to_numpy(dtype=np.int64),
         )
     with stage("layers"):
-        stops = Stops(network, passability, surveyed.obstacles, need)
+        stops = Stops(network, passability, hindering, need)
         columns["reason_vi"], columns["reason_en"] = house_sentences(
             columns, doors, stops, norm, settings.snap_limit_m
         )
-        house_layer = layers.houses_layer(network, inputs.houses, columns, doors, worst_lines)
-        segment_layer = layers.segments_layer(
-            network, passability, worst, best, alleys, norm, shown
-        )
-        barrier_layer = layers.barriers_layer(
-            network, obstacles, persons=project.options.personal_data
-        )
-        alley_layer = layers.alleys_layer(network, alleys)
         evidence = evidence_table(
             network,
             passability,
@@ -435,43 +315,35 @@ def compute(
             | point_objects.unplaced("fire_point")
             | alleys.unplaced
             | far_stations,
+            at_corners,
         )
-        gap_layer = gaps[shapely.intersects(area, gaps.geometry.to_numpy())].reset_index(drop=True)
-        gap_layer = gap_layer.set_geometry(
-            layers.to_wgs84(gap_layer.geometry.to_numpy(), network).to_numpy(), crs=WGS84
-        )
-        violation_layer = layers.violations_layer(network, survey["violations"])
-        water_layer = layers.objects_layer(
-            network, water_objects, _water_served(water_objects, water, norm), "water"
-        )
-        point_layer = layers.objects_layer(
-            network, point_objects, _points_served(point_objects, points, norm), "fire_points"
-        )
-        statistics = _statistics(
-            project,
-            inputs,
-            house_layer,
-            segment_layer,
-            barrier_layer,
-            alley_layer,
-            gap_layer,
-            violation_layer,
-            water_layer,
-            point_layer,
-            evidence,
-        )
+        persons = project.options.personal_data
+        served = _water_served(water_objects, water, norm)
+        points_served = _points_served(point_objects, points, norm)
+        frames = {
+            "houses": layers.houses_layer(network, inputs.houses, columns, doors, worst_lines),
+            "segments": layers.segments_layer(
+                network, passability, worst, best, alleys, norm, shown
+            ),
+            "barriers": layers.barriers_layer(network, obstacles, persons=persons),
+            "alleys": layers.alleys_layer(network, alleys),
+            "water": layers.objects_layer(network, water_objects, served, "water"),
+            "fire_points": layers.objects_layer(
+                network, point_objects, points_served, "fire_points"
+            ),
+            "hydrant_gaps": layers.within_area(network, gaps, area),
+            "dead_ends": layers.within_area(network, ends, area),
+            "draft_points": layers.draft_points_layer(network, drafts),
+            "violations": layers.violations_layer(network, survey["violations"]),
+        }
+        statistics = _statistics(project, inputs, frames, evidence)
+        if beside.figures:
+            statistics["scenarios"] = beside.figures
     return Result(
         project=project,
         norm=norm,
         vehicle=vehicle,
-        houses=house_layer,
-        segments=segment_layer,
-        barriers=barrier_layer,
-        alleys=alley_layer,
-        water=water_layer,
-        fire_points=point_layer,
-        hydrant_gaps=gap_layer,
-        violations=violation_layer,
+        **frames,
         evidence=evidence,
         statistics=statistics,
         findings=findings.sorted(),
@@ -480,12 +352,29 @@ def compute(
         stops=stops,
         house_rows=house_rows(inputs.houses, best_lines, water.water_best.distance_m, network),
         routes=routes,
+        side_by_side=beside.tables,
         goals=goals_of(graph, worst, best, worst_lines, best_lines, water, points),
         stations=layers.stations_layer(network, known_stations),
         groups=layers.groups_layer(network, inputs.houses.groups),
+        open_water=layers.open_water_layer(network, inputs.roads.open_water, area),
         openstreetmap=inputs.roads.openstreetmap,
         timings=timings or {},
     )
+
+
+def _with_corners(
+    obstacles: pd.DataFrame,
+    network: Network,
+    passability: Passability,
+    vehicle: Vehicle,
+    stopped_by: ObjectArray,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the obstacles and the corners at which trucks stop, and the evidence for those."""
+    if passability.corners is None:
+        return obstacles, pd.DataFrame()
+    corners = corner_obstacles(network, passability.corners, vehicle, stopped_by)
+    evidence = corner_evidence(corners, passability.corners, passability.width_m, vehicle)
+    return stacked([obstacles, corners], list(corners.columns)), evidence
 
 
 def _stations(inputs: Inputs) -> gpd.GeoDataFrame:
@@ -623,29 +512,27 @@ def _points_served(objects: Objects, points: PointAnswers, norm: Norm) -> IntArr
 def _statistics(
     project: Project,
     inputs: Inputs,
-    houses: gpd.GeoDataFrame,
-    segments: gpd.GeoDataFrame,
-    barriers: gpd.GeoDataFrame,
-    alleys: gpd.GeoDataFrame,
-    gaps: gpd.GeoDataFrame,
-    violations: gpd.GeoDataFrame,
-    water: gpd.GeoDataFrame,
-    fire_points: gpd.GeoDataFrame,
+    frames: Mapping[str, gpd.GeoDataFrame],
     evidence: pd.DataFrame,
 ) -> dict[str, Any]:
+    """Return all figures of the layers, with what they rest on."""
     options = project.options
+    houses, segments, alleys = frames["houses"], frames["segments"], frames["alleys"]
+    violations = frames["violations"]
     of_houses = figures.HouseFigures.of_layer(houses)
     area = {
         **of_houses.statistics(),
         "roads": figures.road_statistics(segments),
-        "barriers": figures.barrier_statistics(barriers),
+        "barriers": figures.barrier_statistics(frames["barriers"]),
         "alleys": figures.alley_statistics(alleys),
         "violations": {"found": len(violations), "fixed": int(violations["fixed"].notna().sum())},
         "reviews": {
-            "water": figures.review_statistics(water),
-            "fire_points": figures.review_statistics(fire_points),
+            "water": figures.review_statistics(frames["water"]),
+            "fire_points": figures.review_statistics(frames["fire_points"]),
         },
-        "hydrant_gaps_km": round(float(gaps["length_m"].sum()) / 1000, 3),
+        "hydrant_gaps_km": round(float(frames["hydrant_gaps"]["length_m"].sum()) / 1000, 3),
+        "dead_ends": figures.dead_end_statistics(frames["dead_ends"]),
+        "draft_points": figures.draft_point_statistics(frames["draft_points"]),
     }
     as_of = figures.newest([*evidence["date"], str(inputs.roads.dated or "") or None])
     return {
@@ -656,7 +543,14 @@ def _statistics(
         },
         "settings": project.settings.model_dump(),
         "norm": inputs.norm.model_dump(mode="json"),
-        "not_verified": not_verified(inputs.norm, inputs.vehicle, options.mode),
+        "not_verified": not_verified(
+            inputs.norm,
+            inputs.vehicle,
+            options.mode,
+            turns=turns_count(options.turns, inputs.vehicle),
+            facades=options.facade_widths,
+            terrain=inputs.elevation is not None,
+        ),
         "vehicle": inputs.vehicle.model_dump(mode="json"),
         "inputs": {
             key: {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}

@@ -187,10 +187,6 @@ class _ProjectFile(_Section):
 # Asked for by SPEC §11 and not built yet; a project that asks for one is refused, not ignored.
 _NOT_YET: Final[Mapping[str, Message]] = MappingProxyType(
     {
-        "project.vehicles": Message("comparing vehicles"),
-        "project.facade_widths": Message("widths measured between facades"),
-        "inputs.elevation": Message("terrain"),
-        "inputs.flood": Message("flood closures"),
         "inputs.costs": Message("costs"),
         "inputs.candidates": Message("siting candidates"),
     }
@@ -336,8 +332,11 @@ class Project:
         for key in ("norm", "vehicle"):
             if (name := getattr(self.options, key)).endswith(".toml"):
                 yield key, self.path(name)
+        for name in self.options.vehicles:
+            if name.endswith(".toml"):
+                yield f"vehicles.{name}", self.path(name)
         yield "roads", self.roads
-        for key in ("area", "houses", "groups", "population"):
+        for key in ("area", "houses", "groups", "elevation", "population", "flood"):
             value = getattr(self.inputs, key)
             if value is not None and not (key == "houses" and value == "osm"):
                 yield key, self.path(value)
@@ -485,12 +484,6 @@ def _refuse_what_is_not_built(sections: _ProjectFile, file: Path) -> None:
                 what=_NOT_YET[key],
                 name=key.split(".")[-1],
             )
-    if sections.project.turns is True:
-        raise ProjectError(
-            Message("project.turns = true: turning at corners is not offered by this version"),
-            file=file,
-            remedy=Message('write turns = false, or "auto"'),
-        )
 
 
 def _check_tiles(base: MapSection, file: Path) -> None:

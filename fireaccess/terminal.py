@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -41,6 +41,12 @@ _SEVERITIES: Final[Mapping[Severity, tuple[Message, Plural, str]]] = MappingProx
         "error": (Message("error"), Plural("{count} error", "{count} errors"), "red"),
         "warning": (Message("warning"), Plural("{count} warning", "{count} warnings"), "yellow"),
         "hint": (Message("hint"), Plural("{count} hint", "{count} hints"), "dim"),
+    }
+)
+_SCENARIOS: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "flood": Message("Truck and hose in the flood"),
+        "vehicle": Message("Truck and hose, vehicle {vehicle}"),
     }
 )
 
@@ -187,7 +193,7 @@ def print_result(result: Result, files: Mapping[str, Path]) -> None:
             unconnected=area["status"]["unconnected"],
         )
     )
-    out.print(_coverage(area))
+    out.print(_coverage(area, result.statistics.get("scenarios", ())))
     alleys, barriers, roads = area["alleys"], area["barriers"], area["roads"]
     without = Message(
         "Roads and alleys without a truck: {worst} (certain: {best}; deep alleys: {deep}; "
@@ -223,7 +229,7 @@ def print_result(result: Result, files: Mapping[str, Path]) -> None:
             out.print(f"  {files[name]}", soft_wrap=True)
 
 
-def _coverage(area: Mapping[str, Any]) -> Table:
+def _coverage(area: Mapping[str, Any], scenarios: Sequence[Mapping[str, Any]]) -> Table:
     table = Table(show_edge=False)
     table.add_column("")
     table.add_column(say(Message("worst – best")), justify="right")
@@ -238,4 +244,14 @@ def _coverage(area: Mapping[str, Any]) -> Table:
         if figures is not None:
             told = share_range(figures, language())
             table.add_row(say(title), told, number(figures["needs_survey"], language()))
+    for scenario in scenarios:
+        figures = scenario["road"]
+        if figures is not None and scenario["kind"] != "base":
+            title = _SCENARIOS[scenario["kind"]]
+            told = share_range(figures, language())
+            table.add_row(
+                say(title, vehicle=scenario["vehicle"]),
+                told,
+                number(figures["needs_survey"], language()),
+            )
     return table

@@ -51,7 +51,7 @@ COLOURS = {
 EAST, NORTH = 105.81, 20.99
 # What the layers of a run have beside the columns of SPEC §12.
 _MORE_COLUMNS = {
-    "segments": ("alley_id", "beside_a_road", "passable_class"),
+    "segments": ("alley_id", "beside_a_road", "passable_class", "grade"),
     "barriers": ("date", "keyholder"),
     "water": ("source", "last_checked"),
     "fire_points": ("source", "last_checked"),
@@ -185,6 +185,42 @@ def fake(
         }
         for i in range(n)
     ]
+    ends = [
+        {
+            "dead_end_id": text(i),
+            "name": text(i),
+            "length_m": 20.5 * i,
+            "length_best_m": None,
+            "certain": i % 2 == 0,
+            "reverse_m": 20.5 * i,
+            "too_long": ("yes", "no", "unknown")[i % 3],
+            "turning": ("unknown", "no", "yes")[i % 3],
+            "passing_places": 0,
+            "passing_needed": [1, None][i % 2],
+            "width_m": [3.2, None][i % 2],
+            "houses": i,
+        }
+        for i in range(n)
+    ]
+    drafts = [
+        {
+            "draft_point_id": text(i),
+            "object_id": text(i),
+            "kind": text(i),
+            "name": [text(i), None][i % 2],
+            "source": "osm",
+            "distance_m": 4.25 * i,
+            "access": ("truck", "unknown", "portable_pump", "none")[i % 4],
+            "perennial": ("yes", "unknown")[i % 2],
+            "lift_m": [1.5, None][i % 2],
+            "answer": ("yes", "unknown", "no")[i % 3],
+            "houses_served": i,
+            "houses_without_water": i,
+            "houses_gained": i,
+            "missing": [None, f"ask_owner;{text(i)}"][i % 2],
+        }
+        for i in range(n)
+    ]
     if polygons:
         points = [point.buffer(0.0001, cap_style="square") for point in points]
     lines = [shapely.LineString([(p.x, p.y), (p.x + 0.0002, p.y + 0.0001)]) for p in grid(n, row=2)]
@@ -207,8 +243,11 @@ def fake(
         barriers=frame("barriers", barriers, grid(n, row=4)),
         water=frame("water", things, grid(n, row=5)),
         fire_points=frame("fire_points", things, grid(n, row=6)),
+        dead_ends=frame("dead_ends", ends, lines),
+        draft_points=frame("draft_points", drafts, grid(n, row=8)),
         stations=stations,
         groups=groups,
+        open_water=gpd.GeoDataFrame({"kind": [], "name": []}, geometry=[], crs="EPSG:4326"),
         evidence=evidence,
         house_rows=pd.DataFrame({"best_stopped_by": None, "water_best_m": np.nan}, range(n)),
         stops=None,
@@ -222,7 +261,11 @@ def fake(
             inputs=SimpleNamespace(population=None),
             base_map=SimpleNamespace(tiles=tiles, attribution="© Thử"),
             options=SimpleNamespace(
-                language=language, synthetic=False, personal_data=False, starts="arterial"
+                language=language,
+                synthetic=False,
+                personal_data=False,
+                starts="arterial",
+                turns=False,
             ),
         ),
         norm=load_norm("vn"),
@@ -252,6 +295,8 @@ def unpacked(page):
     document, details = (json.loads(gzip.decompress(base64.b64decode(text))) for text in scripts)
     for name, columns in details.pop("columns").items():
         document["layers"][name]["columns"].update(columns)
+    for name, geometry in details.pop("shapes").items():
+        document["layers"][name]["geometry"] = geometry
     return {**document, **details}
 
 
@@ -265,7 +310,10 @@ def values(column):
     return [f"{column['begin']}{number:0{column['digits']}}" for number in numbers]
 
 
-LAYER_NAMES = ("houses", "segments", "alleys", "barriers", "water", "fire_points")
+LAYER_NAMES = (
+    *("houses", "segments", "alleys", "barriers", "water", "fire_points"),
+    *("dead_ends", "draft_points"),
+)
 
 
 def frames(result):

@@ -12,8 +12,8 @@ from towns import Town, degrees
 from troubles import AREA, grid, on, run, vn2000, with_tables, write_csv, write_ward, write_workbook
 
 import fireaccess
+from fireaccess.inputs import read_inputs
 from fireaccess.model.errors import Findings
-from fireaccess.pipeline import read_inputs
 from fireaccess.sources.fixes import accept_fixes
 
 FIXES = "fireaccess.fixes.json"

@@ -255,7 +255,8 @@ def test_json_is_all_that_stands_on_stdout(ward, command, process):
 
 def test_json_of_a_run_holds_figures_and_files(ward):
     answer = json.loads(here("run", ward, "--json").out)
-    assert set(answer) == {"files", "area", "targets", "findings"}
+    assert set(answer) == {"files", "area", "targets", "scenarios", "findings"}
+    assert answer["scenarios"] == []
     statistics = json.loads((ward / "results/statistics.json").read_text(encoding="utf-8"))
     assert answer["area"] == statistics["area"]
     assert Path(answer["files"]["statistics.json"]) == ward / "results/statistics.json"

@@ -7,8 +7,8 @@ import pytest
 from spoiled import here
 
 import fireaccess
+from fireaccess.inputs import read_inputs
 from fireaccess.model.errors import Findings, InputError, ProjectError
-from fireaccess.pipeline import read_inputs
 
 TAICHUNG = """
 [inputs.mappings.water]

@@ -12,8 +12,8 @@ from towns import degrees
 from troubles import cp1258, vn2000, with_tables, write_csv, write_ward, write_workbook
 
 import fireaccess
+from fireaccess.inputs import read_inputs
 from fireaccess.model.errors import Findings
-from fireaccess.pipeline import read_inputs
 
 VN2000 = 5897
 PLACES = [(200, 20), (200.5, 100.25), (199.3, 180.75)]

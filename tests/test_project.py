@@ -84,11 +84,6 @@ def test_a_project_that_asks_for_nothing_unbuilt_is_not_refused(tmp_path):
 @pytest.mark.parametrize(
     ("project", "inputs", "key"),
     [
-        ("turns = true", INPUTS, "project.turns"),
-        ("facade_widths = true", INPUTS, "project.facade_widths"),
-        ('vehicles = ["standard", "light"]', INPUTS, "project.vehicles"),
-        ("", f'{INPUTS}\nelevation = "dem.tif"', "inputs.elevation"),
-        ("", f'{INPUTS}\nflood = "flood.tif"', "inputs.flood"),
         ("", f'{INPUTS}\ncosts = "costs.csv"', "inputs.costs"),
         ("", f'{INPUTS}\ncandidates = "candidates.geojson"', "inputs.candidates"),
     ],
@@ -97,7 +92,7 @@ def test_what_is_not_built_is_refused_by_its_key(tmp_path, project, inputs, key)
     finding = refusal(tmp_path, project, inputs)
     assert key in finding.what
     assert "this version" in finding.what
-    assert key.split(".")[-1] in finding.what_to_do or "turns" in finding.what_to_do
+    assert key.split(".")[-1] in finding.what_to_do
     outcome = here("run", tmp_path)
     assert outcome.code == 2
     assert key in outcome.err

@@ -13,11 +13,12 @@ import pytest
 from spoiled import name_input
 from towns import CRS, EAST, NORTH, Town, degrees
 
+from fireaccess.inputs import read_inputs
 from fireaccess.model.errors import Findings
 from fireaccess.model.layers import TABLES, kind_of
 from fireaccess.model.words import CODES, TABLE_TITLES, word_of
 from fireaccess.outputs.template import write_template
-from fireaccess.pipeline import read_inputs, run
+from fireaccess.pipeline import run
 from fireaccess.project import Project
 from fireaccess.sources.houses import NO_GROUP
 from fireaccess.sources.intake import Intake

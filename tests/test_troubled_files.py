@@ -20,8 +20,8 @@ from troubles import (
 )
 
 import fireaccess
+from fireaccess.inputs import read_inputs
 from fireaccess.model.errors import Findings
-from fireaccess.pipeline import read_inputs
 
 TROUBLES = [trouble for trouble in ALL if "csv" in trouble.kinds]
 

@@ -78,7 +78,7 @@ def test_results_of_both_samples_hold(written, kind):
     assert told(written / kind) == []
     found = held(written / kind)
     assert found.figures > 500
-    assert found.files == 14
+    assert found.files == 16
 
 
 @pytest.mark.slow

@@ -26,7 +26,8 @@ FILES = {
     *(
         f"{name}.parquet"
         for name in (
-            "houses segments barriers alleys water fire_points hydrant_gaps violations".split()
+            *("houses", "segments", "barriers", "alleys", "water", "fire_points"),
+            *("hydrant_gaps", "dead_ends", "draft_points", "violations"),
         )
     ),
 }

@@ -53,6 +53,7 @@ class Town:
     def __init__(self):
         self.nodes = {}  # node id -> (point, tags)
         self.ways = {}  # way id -> (node ids, tags)
+        self.relations = {}  # relation id -> ([(way id, role)], tags)
         self.houses = []
         self.tables = {}
         self._area = "around"
@@ -68,6 +69,15 @@ class Town:
         assert way_id not in self.ways, way_id
         nodes = [self._node(p) if p not in own_nodes else self._new_node(p) for p in points]
         self.ways[way_id] = (nodes, _tags({"name": name, "highway": highway, **tags}))
+        return self
+
+    def shape(self, points, *, name=None, **tags):
+        """Draw an outline that is no road: its corners, closed by itself."""
+        return self.road(name, [*points, points[0]], highway=None, **tags)
+
+    def relation(self, members, **tags):
+        """Put ways together to a multipolygon: their ids and roles."""
+        self.relations[len(self.relations) + 1] = (members, _tags({"type": "multipolygon", **tags}))
         return self
 
     def node(self, point, **tags):
@@ -190,6 +200,11 @@ class Town:
             for node_id in nodes:
                 ElementTree.SubElement(way, "nd", ref=str(node_id))
             _add_tags(way, tags)
+        for relation_id, (members, tags) in self.relations.items():
+            relation = ElementTree.SubElement(osm, "relation", id=str(relation_id), version="1")
+            for way_id, role in members:
+                ElementTree.SubElement(relation, "member", type="way", ref=str(way_id), role=role)
+            _add_tags(relation, tags)
         ElementTree.indent(osm)
         ElementTree.ElementTree(osm).write(path, encoding="utf-8", xml_declaration=True)
 

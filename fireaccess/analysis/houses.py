@@ -35,6 +35,7 @@ from fireaccess.network.paths import (
 )
 from fireaccess.network.place import Places, Snapper, combine, named_roads
 from fireaccess.network.scenario import Scenario
+from fireaccess.network.turns import NO_CORNER, corner_names
 from fireaccess.project import Settings
 
 #: Reasons behind ``road``; outputs make sentences of them.
@@ -48,7 +49,7 @@ AT_DOOR, WITHIN_HOSE, TOO_FAR, NOT_KNOWN, NO_WAY, UNCONNECTED, PLACED_BY_NAME = 
     "placed_by_name",
 )
 
-_NEW_BUILDING_M = 60.0  # the column is called road_60
+NEW_BUILDING_M = 60.0  # the column is called road_60
 _FAR_DOOR_M = 30.0
 _BEHIND_M = 20.0
 
@@ -183,12 +184,15 @@ class Stops:
     ----------
     graph, passability
         The foot graph and what hinders at its nodes.
+    found
+        The reach that the ways begin at.
     begins, following
         For each vertex the one at which its way begins, and the next one on it.
     """
 
     graph: FootGraph
     passability: Passability
+    found: Reach
     begins: IntArray
     following: IntArray
 
@@ -197,7 +201,7 @@ class Stops:
         return self.graph.vertex_node[self.begins[vertex]]
 
     def by(self, vertex: IntArray, segment: IntArray) -> ObjectArray:
-        """Return what stops the truck there: the obstacle at the node, else the next segment.
+        """Return what stops the truck there: the obstacle, the corner, else the next segment.
 
         Parameters
         ----------
@@ -211,8 +215,15 @@ class Stops:
         first = segment.copy()
         inner = np.flatnonzero(begins != vertex)
         first[inner] = self.graph.segment_between(begins[inner], self.following[vertex[inner]])
-        hinders = self.passability.node_obstacle[self.graph.vertex_node[begins]]
+        node = self.graph.vertex_node[begins]
+        known = self.passability
+        hinders = known.node_obstacle[node]
         named = np.array([f"segment:{name}" for name in network.segment_id[first]], dtype=object)
+        if known.corners is not None:
+            corner = known.corners.that_stop(
+                network, self.found.passages, node, first, known.segment_answer
+            )
+            named[corner != NO_CORNER] = corner_names(network, corner[corner != NO_CORNER])
         return np.where(hinders != None, hinders, named)  # noqa: E711 - element by element
 
 
@@ -241,7 +252,7 @@ def hose_lines(graph: FootGraph, passability: Passability, found: Reach, doors: 
     hose_m[~np.isfinite(hose_m)] = np.nan
 
     walked = ~at_door & np.isfinite(way.distance_m)
-    stops = Stops(graph, passability, *first_step(nearest))
+    stops = Stops(graph, passability, found, *first_step(nearest))
     vertex = way.vertex[walked]
     node = stops.node(vertex)
     stopped = np.full(len(places), None, dtype=object)
@@ -382,7 +393,7 @@ def house_columns(
     known = places.found(doors.count)
     limit_m = norm.value("hose_limit_m")
     no_way = known & np.isnan(worst.hose_m) & np.isnan(best.hose_m)
-    road = _within(worst.hose_m, best.hose_m, limit_m, known)
+    road = answers_within(worst.hose_m, best.hose_m, limit_m, known)
     rolls = np.ceil(
         np.round(norm.value("hose_slack") * worst.hose_m / norm.value("hose_roll_m"), 9)
     )
@@ -398,7 +409,7 @@ def house_columns(
             "hose_best_m": best.hose_m,
             "hose_rolls": pd.array(rolls, dtype="Int64"),
             "road": road,
-            "road_60": _within(worst.hose_m, best.hose_m, _NEW_BUILDING_M, known),
+            "road_60": answers_within(worst.hose_m, best.hose_m, NEW_BUILDING_M, known),
             "stopped_by": worst.stopped_by,
             "segment_id": doors.spread(network.segment_id[places.segment], None),
             "flags": _flags(network, doors, worst, reached, houses, limit_m),
@@ -408,7 +419,25 @@ def house_columns(
     )
 
 
-def _within(worst_m: FloatArray, best_m: FloatArray, limit_m: float, known: BoolArray) -> Any:
+def answers_within(
+    worst_m: FloatArray, best_m: FloatArray, limit_m: float, known: BoolArray
+) -> ObjectArray:
+    """Return whether hose lines of both cases keep within a limit, three answers.
+
+    Parameters
+    ----------
+    worst_m, best_m
+        Length of the hose lines, NaN where there is no way, shape ``(n,)``.
+    limit_m
+        The longest that will do.
+    known
+        Which houses have a door; the others have no answer.
+
+    Examples
+    --------
+    >>> answers_within(np.array([60.0, 90.0]), np.array([10.0, 50.0]), 60.0, np.array([True, True]))
+    array(['covered', 'needs_survey'], dtype=object)
+    """
     return coverage(worst_m <= limit_m, best_m <= limit_m, known=known)
 
 
@@ -463,14 +492,25 @@ def ask_where(columns: pd.DataFrame, by_name: BoolArray) -> pd.DataFrame:
     """
     columns = columns.copy()
     for name in ("road", "road_60", "water", "point"):
-        sure = by_name & columns[name].isin((COVERED, NOT_COVERED)).to_numpy()
-        columns.loc[sure, name] = NEEDS_SURVEY
+        columns[name] = in_doubt(columns[name].to_numpy(dtype=object), by_name)
     connected = by_name & (columns["reason"] != UNCONNECTED).to_numpy()
     columns.loc[connected, "reason"] = PLACED_BY_NAME
     columns.loc[by_name, "flags"] = [
         f"{text};{PLACED_BY_NAME}" if text else PLACED_BY_NAME for text in columns["flags"][by_name]
     ]
     return columns
+
+
+def in_doubt(answers: ObjectArray, doubted: BoolArray) -> ObjectArray:
+    """Let no answer be certain of some houses; where there is none, none comes.
+
+    Examples
+    --------
+    >>> in_doubt(np.array(["covered", "covered", None]), np.array([False, True, True]))
+    array(['covered', 'needs_survey', None], dtype=object)
+    """
+    sure = doubted & np.isin(answers, (COVERED, NOT_COVERED))
+    return np.where(sure, NEEDS_SURVEY, answers).astype(object)
 
 
 def add_flags(flags: pd.Series, more: pd.Series) -> list[str]:

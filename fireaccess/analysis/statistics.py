@@ -142,7 +142,9 @@ class HouseFigures:
             "people": _whole(np.nansum(self.people)),
             "houses_without_people_count": int((~self.marks["counted"]).sum()),
             "status": {name: int((self.status == name).sum()) for name in STATUSES},
-            **{name: self._coverage(answer) for name, answer in self.answers.items()},
+            **{
+                name: coverage_figures(answer, self.people) for name, answer in self.answers.items()
+            },
             "hydrant_within_150_m": int(self.marks["near_150"].sum()),
             "percentiles": {
                 name: {
@@ -177,25 +179,40 @@ class HouseFigures:
             "only_computed": int((failing & ~approved).sum()),
         }
 
-    def _coverage(self, answer: ObjectArray) -> dict[str, Any] | None:
-        """Return the counts of one kind of answer; None where the norm gives none at all."""
-        count = len(answer)
-        covered, open_question = answer == COVERED, answer == NEEDS_SURVEY
-        failed = answer == NOT_COVERED
-        without = count - int(covered.sum() + open_question.sum() + failed.sum())
-        if count and without == count:
-            return None
-        best = covered | open_question
-        return {
-            "covered": int(covered.sum()),
-            "needs_survey": int(open_question.sum()),
-            "not_covered": int(failed.sum()),
-            "no_answer": without,
-            "share_worst": _share(covered.sum(), count),
-            "share_best": _share(best.sum(), count),
-            "people_worst": _whole(np.nansum(self.people[covered])),
-            "people_best": _whole(np.nansum(self.people[best])),
-        }
+
+def coverage_figures(answer: ObjectArray, people: FloatArray) -> dict[str, Any] | None:
+    """Return the counts of one kind of answer; None where there is none at all.
+
+    Parameters
+    ----------
+    answer
+        ``covered``, ``needs_survey``, ``not_covered`` or None, shape ``(n,)``.
+    people
+        People of each house, NaN where not counted.
+
+    Examples
+    --------
+    >>> figures = coverage_figures(np.array(["covered", "needs_survey"], object), np.array([4, 3]))
+    >>> figures["share_worst"], figures["share_best"], figures["people_best"]
+    (0.5, 1.0, 7)
+    """
+    count = len(answer)
+    covered, open_question = answer == COVERED, answer == NEEDS_SURVEY
+    failed = answer == NOT_COVERED
+    without = count - int(covered.sum() + open_question.sum() + failed.sum())
+    if count and without == count:
+        return None
+    best = covered | open_question
+    return {
+        "covered": int(covered.sum()),
+        "needs_survey": int(open_question.sum()),
+        "not_covered": int(failed.sum()),
+        "no_answer": without,
+        "share_worst": _share(covered.sum(), count),
+        "share_best": _share(best.sum(), count),
+        "people_worst": _whole(np.nansum(people[covered])),
+        "people_best": _whole(np.nansum(people[best])),
+    }
 
 
 def road_statistics(segments: pd.DataFrame) -> dict[str, Any]:
@@ -253,6 +270,12 @@ def barrier_statistics(barriers: pd.DataFrame) -> dict[str, Any]:
             ((barriers["source"] == "reading") & (barriers["effect"] == "unknown")).sum()
         ),
         "low_clearances": int((barriers["source"] == "clearance").sum()),
+        "tight_corners": int(
+            ((barriers["source"] == "corner") & (barriers["effect"] == "blocked")).sum()
+        ),
+        "open_corners": int(
+            ((barriers["source"] == "corner") & (barriers["effect"] == "unknown")).sum()
+        ),
     }
 
 
@@ -271,6 +294,47 @@ def alley_statistics(alleys: pd.DataFrame) -> dict[str, Any]:
         },
         "with_fire_point": int((alleys["has_fire_point"] == True).sum()),  # noqa: E712
         "needs_fire_point": int((alleys["needs_fire_point"] == True).sum()),  # noqa: E712
+    }
+
+
+def dead_end_statistics(ends: pd.DataFrame) -> dict[str, Any]:
+    """Return how many dead ends there are, by whether a truck has to reverse too far in them.
+
+    Those that are too long for certain and in which no place to turn is known are told apart.
+    """
+    too_long = (ends["too_long"] == "yes").to_numpy(bool)
+    return {
+        "dead_ends": len(ends),
+        "certain": int((ends["certain"] == True).sum()),  # noqa: E712
+        "too_long": {
+            answer: int((ends["too_long"] == answer).sum()) for answer in ("yes", "unknown", "no")
+        },
+        "without_turning_known": int((too_long & (ends["turning"] != "yes")).sum()),
+    }
+
+
+def draft_point_statistics(points: pd.DataFrame) -> dict[str, Any]:
+    """Return how many draft points there are, and how many houses would gain water by them.
+
+    Houses are counted once, at the nearest draft point that doesn't answer no.
+
+    Examples
+    --------
+    >>> points = pd.DataFrame(
+    ...     {"answer": ["unknown"], "access": ["truck"], "houses_gained": pd.array([7], "Int64")})
+    >>> draft_point_statistics(points)["by_answer"]
+    {'yes': 0, 'unknown': 1, 'no': 0}
+    """
+    return {
+        "draft_points": len(points),
+        "by_answer": {
+            answer: int((points["answer"] == answer).sum()) for answer in ("yes", "unknown", "no")
+        },
+        "by_access": {
+            access: int((points["access"] == access).sum())
+            for access in ("truck", "unknown", "portable_pump", "none")
+        },
+        "houses_gained": int(points["houses_gained"].sum()),
     }
 
 

@@ -269,6 +269,17 @@ def stacked(parts: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFra
     )
 
 
+_COVERAGE: Final = (
+    "covered",
+    "needs_survey",
+    "not_covered",
+    "no_answer",
+    "share_worst",
+    "share_best",
+    "people_worst",
+    "people_best",
+)
+
 #: Columns of the layers of results.gpkg, in their order (SPEC §12).
 LAYERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -353,6 +364,43 @@ LAYERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "has_fire_point",
             "needs_fire_point",
         ),
+        "dead_ends": (
+            "dead_end_id",
+            "name",
+            "length_m",
+            "length_best_m",
+            "certain",
+            "reverse_m",
+            "limit_m",
+            "too_long",
+            "turning",
+            "turning_m",
+            "passing_places",
+            "passing_needed",
+            "width_m",
+            "houses",
+            "osm_ids",
+        ),
+        "draft_points": (
+            "draft_point_id",
+            "object_id",
+            "kind",
+            "name",
+            "source",
+            "stand_lon",
+            "stand_lat",
+            "edge_lon",
+            "edge_lat",
+            "distance_m",
+            "access",
+            "perennial",
+            "lift_m",
+            "answer",
+            "houses_served",
+            "houses_without_water",
+            "houses_gained",
+            "missing",
+        ),
         "water": ("object_id", "type", "working", "usable", "houses_served"),
         "fire_points": ("object_id", "type", "working", "usable", "houses_served"),
         "evidence": (
@@ -367,6 +415,45 @@ LAYERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "accuracy_m",
             "used",
             "replaced_by",
+        ),
+    }
+)
+
+#: Columns of the tables of other scenarios, written where a project asks for any.
+SCENARIO_TABLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "scenarios": (
+            "scenario",
+            "kind",
+            "vehicle",
+            "need_width_m",
+            "need_height_m",
+            "mass_t",
+            "assumed",
+            "houses",
+            *_COVERAGE,
+            *(f"{name}_60" for name in _COVERAGE),
+            "reached_km",
+            "reached_best_km",
+        ),
+        "house_scenarios": (
+            "house_id",
+            "scenario",
+            "road",
+            "road_60",
+            "hose_m",
+            "hose_best_m",
+        ),
+        "alley_scenarios": (
+            "alley_id",
+            "scenario",
+            "opened",
+            "reached_m",
+            "reached_best_m",
+            "gain_houses",
+            "gain_best_houses",
+            "gain_60_houses",
+            "gain_best_60_houses",
         ),
     }
 )

@@ -155,6 +155,23 @@ class FlowTable(Frozen):
         return rows
 
 
+class GradeRule(Frozen):
+    """What the norm says of roads steeper than its ``max_grade``.
+
+    Parameters
+    ----------
+    decides
+        Whether they are no roads for fire engines; else they are only told.
+    clause, status, note
+        As in `Figure`.
+    """
+
+    decides: bool
+    clause: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+
 def _figure(unit: Unit, meaning: Message, *, zero: bool = False) -> Any:
     """Declare one figure of a norm: its unit, what it means, and whether 0 makes sense."""
     extra: dict[str, Any] = {"unit": unit, "zero": zero}
@@ -462,7 +479,11 @@ class Norm(Frozen):
     accuracy_facade_m: Figure | None = _figure(
         "m", Message("Accuracy of a gap between facades on the map."), zero=True
     )
+    accuracy_elevation_m: Figure | None = _figure(
+        "m", Message("Accuracy of the rise between two places of an elevation grid."), zero=True
+    )
 
+    grade: GradeRule | None = None
     residential_flow: FlowTable | None = None
     classes: Classes
     speeds_km_h: ClassTable
@@ -479,6 +500,13 @@ class Norm(Frozen):
                 file=self.file,
                 remedy=Message("write 1 for none, or more, as in 1.1"),
                 slack=self.hose_slack.value,
+            )
+        if self.grade_decides and self.max_grade is None:
+            raise NormError(
+                Message("{key} is missing"),
+                file=self.file,
+                remedy=Message("add it, or write decides = false under [grade]"),
+                key="figures.max_grade",
             )
         both = sorted(set(self.classes.passable) & set(self.classes.blocked))
         if both:
@@ -543,6 +571,17 @@ class Norm(Frozen):
                 meaning=Phrase(lambda language: describe(name).into(language).rstrip(".")),
             )
         return number
+
+    @property
+    def grade_decides(self) -> bool:
+        """Whether a road steeper than ``max_grade`` stops a fire engine; else it is only told.
+
+        Examples
+        --------
+        >>> load_norm("vn").grade_decides, load_norm("ifc").grade_decides
+        (True, False)
+        """
+        return self.grade is not None and self.grade.decides
 
     def speed_km_h(self, highway: str) -> float:
         """Return the speed of a fire engine on one class of road, in km/h.
@@ -649,6 +688,7 @@ def load_norm(name_or_path: str | Path) -> Norm:
 def _norm(raw: Mapping[str, Any], *, file: str) -> Norm:
     """Make a norm from the tables of its file."""
     tables: dict[str, type[BaseModel]] = {
+        "grade": GradeRule,
         "residential_flow": FlowTable,
         "classes": Classes,
         "speeds_km_h": ClassTable,

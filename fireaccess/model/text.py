@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ _NUMBER = r"(\d+(?:[.,]\d+)?|[.,]\d+)"
 _LENGTH = re.compile(rf"{_NUMBER}\s*(m|cm|ft)?")
 _FEET_INCHES = re.compile(r"(\d+)'\s*(?:(\d+(?:\.\d+)?)\")?")
 _WEIGHT = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(t|kg)?")
+_INCLINE = re.compile(rf"([+-]?){_NUMBER}\s*([%°])")
 _UNIT_M = {None: 1.0, "m": 1.0, "cm": 0.01, "ft": _METRES_PER_FOOT}
 
 
@@ -107,6 +109,27 @@ def parse_weight(text: str) -> Quantity | None:
         figure, unit = match.groups()
         return Quantity(float(figure) / (1000.0 if unit == "kg" else 1.0))
     return None
+
+
+def parse_incline(text: str) -> Quantity | None:
+    """Read a gradient as OSM writes it, as rise over run; None for anything else.
+
+    Examples
+    --------
+    >>> [round(parse_incline(t).value, 4) for t in ("10%", "-8 %", "5.7°")]
+    [0.1, -0.08, 0.0998]
+    >>> parse_incline("up") is None, parse_incline("12") is None
+    (True, True)
+    """
+    match = _INCLINE.fullmatch(text.strip())
+    if match is None:
+        return None
+    sign, figure, unit = match.groups()
+    size = float(figure.replace(",", "."))
+    if unit == "°" and size >= 90:
+        return None
+    rise = math.tan(math.radians(size)) if unit == "°" else size / 100
+    return Quantity(-rise if sign == "-" else rise, "," in figure)
 
 
 def parse_number(text: str) -> Quantity | None:

@@ -14,6 +14,7 @@ from fireaccess.model.norm import Norm
 from fireaccess.network.network import Network
 from fireaccess.network.obstacles import Surveyed
 from fireaccess.network.passability import Passability
+from fireaccess.sources.coordinates import WGS84, transform_xy
 from fireaccess.sources.roads import Roads
 from fireaccess.sources.survey import Survey
 
@@ -45,6 +46,7 @@ def evidence_table(
     norm: Norm,
     shown: BoolArray,
     unplaced: frozenset[str],
+    corners: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return all evidence: the survey's rows, mapped barriers, tags, and the norm's table.
 
@@ -60,6 +62,8 @@ def evidence_table(
         Segments of the segments layer: of the others nothing is told.
     unplaced
         Survey rows that are too far from any road to be used.
+    corners
+        What the answers at corners that stop a truck rest on.
     """
     rows = survey.evidence()
     rows["used"] = rows["used"].astype(bool) & ~rows["object"].isin(unplaced)
@@ -68,6 +72,7 @@ def evidence_table(
         rows,
         _mapped_barriers(surveyed, roads, file),
         segment_evidence(network, passability, norm, shown, file),
+        corners,
     ]
     whole = stacked(parts, LAYERS["evidence"])
     whole["row"] = whole["row"].astype("Int64")
@@ -79,7 +84,7 @@ def evidence_table(
 def segment_evidence(
     network: Network, passability: Passability, norm: Norm, shown: BoolArray, file: str | None
 ) -> pd.DataFrame:
-    """Return what tags and, where they tell no width, the norm's table say of some segments.
+    """Return what tags, facades and, where none tells a width, the norm's table say of segments.
 
     Parameters
     ----------
@@ -92,8 +97,10 @@ def segment_evidence(
     """
     parts = [
         _tags(network, passability, shown, file),
+        _facades(network, passability, norm, shown),
         _kinds(network, passability, shown, file),
         _classes(network, passability, norm, shown),
+        _grades(network, passability, norm, shown, file),
     ]
     return stacked(parts, LAYERS["evidence"])
 
@@ -159,6 +166,28 @@ def _tags(
     return stacked(parts, LAYERS["evidence"])
 
 
+def _facades(
+    network: Network, passability: Passability, norm: Norm, shown: BoolArray
+) -> pd.DataFrame:
+    """Return the least gap between buildings along each segment that has one, and where it is."""
+    facades = passability.facades
+    if facades is None:
+        return _frame([])
+    has = np.flatnonzero(~np.isnan(facades.gap_m) & shown)
+    lon, lat = transform_xy(facades.xy[has, 0], facades.xy[has, 1], network.crs, WGS84)
+    return pd.DataFrame(
+        {
+            "object": [f"segment:{name}" for name in network.segment_id[has]],
+            "source": "facade",
+            "file": facades.file,
+            "value": [f"gap={gap_m:.2f}" for gap_m in facades.gap_m[has]],
+            "method": [f"lat={y:.7f};lon={x:.7f}" for x, y in zip(lon, lat, strict=True)],
+            "accuracy_m": norm.value("accuracy_facade_m"),
+            "used": passability.width_source[has] == "facade",
+        }
+    )
+
+
 def _kinds(
     network: Network, passability: Passability, shown: BoolArray, file: str | None
 ) -> pd.DataFrame:
@@ -201,5 +230,36 @@ def _classes(
             ],
             "method": norm.classes.clause,
             "used": True,
+        }
+    )
+
+
+def _grades(
+    network: Network, passability: Passability, norm: Norm, shown: BoolArray, file: str | None
+) -> pd.DataFrame:
+    """Return how steep each segment is: its tag, or what the elevation grid tells, and where."""
+    grades = passability.grades
+    has = np.flatnonzero(~np.isnan(grades.grade) & shown)
+    tagged = grades.source[has] == "incline"
+    tags = network.tag("incline")[network.segment_way[has]]
+    x, y = grades.at_xy[has].T
+    lon, lat = transform_xy(x, y, network.crs, WGS84)
+    rows = zip(tagged, tags, grades.grade[has], lon, lat, strict=True)
+    told = [
+        (f"incline={tag}", None)
+        if by_tag
+        else (f"grade={grade:.4f}", f"base_m={grades.base_m:.1f};lat={north:.5f};lon={east:.5f}")
+        for by_tag, tag, grade, east, north in rows
+    ]
+    accuracy_m = norm.value_or_none("accuracy_elevation_m")
+    return pd.DataFrame(
+        {
+            "object": [f"segment:{name}" for name in network.segment_id[has]],
+            "source": np.where(tagged, "osm", "elevation"),
+            "file": [file if by_tag else grades.file for by_tag in tagged],
+            "value": [value for value, _ in told],
+            "method": [method for _, method in told],
+            "accuracy_m": [None if by_tag else accuracy_m for by_tag in tagged],
+            "used": passability.segment_reason[has] == "grade",
         }
     )

@@ -28,6 +28,13 @@ _DECIDING: Final = (
     "accuracy_width_m",
     "accuracy_est_width_m",
 )
+_TURNING: Final = (
+    "width_m",
+    "length_m",
+    "wheelbase_m",
+    "front_overhang_m",
+    "turning_radius_m",
+)
 _NEEDS: Final = {
     "norm": {"width_m": ("clear_width_m",), "height_m": ("clear_height_m",)},
     "vehicle": {"width_m": ("width_margin_m",), "height_m": ("height_margin_m",)},
@@ -84,8 +91,39 @@ def need_of(norm: Norm, vehicle: Vehicle, mode: Mode) -> Need:
     return Need(width_m, height_m, vehicle.value("mass_t"), frozenset(assumed))
 
 
-def not_verified(norm: Norm, vehicle: Vehicle, mode: Mode) -> dict[str, dict[str, float]]:
+def turns_count(turns: bool | Literal["auto"], vehicle: Vehicle) -> bool:
+    """Whether a vehicle must get round corners: if asked for, or if its radius is verified.
+
+    Examples
+    --------
+    >>> from fireaccess.model.vehicle import load_vehicle
+    >>> turns_count("auto", load_vehicle("standard")), turns_count(True, load_vehicle("standard"))
+    (False, True)
+    """
+    return vehicle.turning_radius_m.verified if turns == "auto" else turns
+
+
+def not_verified(
+    norm: Norm,
+    vehicle: Vehicle,
+    mode: Mode,
+    *,
+    turns: bool = False,
+    facades: bool = False,
+    terrain: bool = False,
+) -> dict[str, dict[str, float]]:
     """Return the figures that decide answers and that no source verifies, with their values.
+
+    Parameters
+    ----------
+    norm, vehicle, mode
+        Where the figures stand, and whose width and height decide.
+    turns
+        Whether the vehicle must get round corners.
+    facades
+        Whether widths are measured between facades.
+    terrain
+        Whether grades are taken from an elevation grid.
 
     Examples
     --------
@@ -95,8 +133,14 @@ def not_verified(norm: Norm, vehicle: Vehicle, mode: Mode) -> dict[str, dict[str
     {'mass_t': 16.0}
     """
     own = [name for figures in _NEEDS[mode].values() for name in figures]
+    if facades:
+        own.append("accuracy_facade_m")
+    if terrain:
+        own.append("accuracy_elevation_m")
     of_norm = {name: getattr(norm, name) for name in (*own, *_DECIDING)}
     measures = ("mass_t",) if mode == "norm" else ("width_m", "height_m", "mass_t")
+    if turns:
+        measures = tuple(dict.fromkeys((*measures, *_TURNING)))
     of_vehicle = {name: getattr(vehicle, name) for name in measures}
     return {
         kind: {

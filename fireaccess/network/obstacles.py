@@ -8,14 +8,21 @@ is known of a road as a whole, but not where on it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from fireaccess.model.answers import Answer, BoolArray, IntArray, ObjectArray, below
+from fireaccess.model.answers import (
+    Answer,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    ObjectArray,
+    below,
+)
 from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import Findings
 from fireaccess.model.norm import Norm
@@ -116,6 +123,7 @@ def set_survey(
     norm: Norm,
     settings: Settings,
     findings: Findings,
+    compared: bool = False,
 ) -> Surveyed:
     """Set barriers, clearances and readings on the network.
 
@@ -147,6 +155,9 @@ def set_survey(
         What a passage must offer, and the distances that decide what belongs where.
     findings
         Takes note of rows that belong to no road.
+    compared
+        Other needs are compared with this one: a node is set wherever a row may hinder any of
+        them, so that the network is the same for all.
     """
     unplaced: set[str] = set()
     node_of = {osm: i for i, osm in enumerate(network.node_osm_id.tolist()) if osm != 0}
@@ -203,6 +214,7 @@ def set_survey(
         need=need,
         norm=norm,
         findings=findings,
+        compared=compared,
     )
     obstacles = pd.DataFrame([*rows, *on_roads.obstacles], columns=list(OBSTACLE_COLUMNS))
     obstacles = obstacles.sort_values("barrier_id", kind="stable").reset_index(drop=True)
@@ -220,6 +232,31 @@ def set_survey(
         replaced=replaced,
         unplaced=frozenset(unplaced | on_roads.unplaced),
     )
+
+
+def parted(surveyed: Surveyed, segment: IntArray, along_m: FloatArray) -> tuple[Surveyed, IntArray]:
+    """Set further nodes on surveyed roads: what is known of a stretch holds on both sides.
+
+    Parameters
+    ----------
+    surveyed
+        The network with the survey set on it.
+    segment, along_m
+        Where nodes are wanted, as in `fireaccess.network.build.insert_nodes`.
+
+    Returns
+    -------
+    The same with more nodes, and for each of its segments the one that it was part of.
+    """
+    inserted = insert_nodes(surveyed.network, segment, along_m)
+    more = replace(
+        surveyed,
+        network=inserted.network,
+        stretch=surveyed.stretch[inserted.parent],
+        span=surveyed.span[inserted.parent],
+        doubted=surveyed.doubted[inserted.parent],
+    )
+    return more, inserted.parent
 
 
 def _by_name(rows: pd.DataFrame) -> BoolArray:
@@ -459,6 +496,7 @@ def _set_on_roads(
     need: Need,
     norm: Norm,
     findings: Findings,
+    compared: bool,
 ) -> _OnRoads:
     """Set what is known of roads, but not where on them, as `set_survey` tells."""
     network, stretch = located.network, located.parent
@@ -514,8 +552,11 @@ def _set_on_roads(
         if len(where) > 1:
             questions.append(where)
 
+    anywhere = [road.home_first for road in roads.values()] if compared else []
     wanted = np.unique(
-        np.concatenate([*(w for _, w in standing), [home for _, home in heights]]).astype(np.int64)
+        np.concatenate(
+            [*(w for _, w in standing), [home for _, home in heights], *anywhere]
+        ).astype(np.int64)
     )
     inserted = insert_nodes(network, *middles(network, stretch, wanted))
     node_of = dict(zip(wanted.tolist(), inserted.node.tolist(), strict=True))
@@ -594,6 +635,22 @@ def obstacle_at_nodes(obstacles: pd.DataFrame, n_nodes: int) -> tuple[Any, Objec
     hinders = worst_last["answer"].to_numpy() != Answer.PASS
     who[nodes[hinders]] = worst_last["barrier_id"].to_numpy()[hinders]
     return answer, who
+
+
+def dealt_with_in_both(obstacles: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
+    """Return obstacles of one need, dealt with only where those of another need are too.
+
+    Examples
+    --------
+    >>> narrow = pd.DataFrame({"barrier_id": ["barrier:B1", "barrier:B2"], "dealt_with": True})
+    >>> wide = narrow.assign(dealt_with=[False, True])
+    >>> dealt_with_in_both(narrow, wide)["dealt_with"].tolist()
+    [False, True]
+    """
+    there = others["barrier_id"][others["dealt_with"].astype(bool)]
+    return obstacles.assign(
+        dealt_with=obstacles["dealt_with"].astype(bool) & obstacles["barrier_id"].isin(there)
+    )
 
 
 def at_every_node(obstacles: pd.DataFrame) -> pd.DataFrame:

@@ -24,11 +24,20 @@ from fireaccess.model.formats import Language
 from fireaccess.model.norm import Norm
 from fireaccess.model.phrases import Phrase
 from fireaccess.model.vehicle import Vehicle
+from fireaccess.network.facades import Facades
+from fireaccess.network.grades import Grades, grade_answers
 from fireaccess.network.need import Need
 from fireaccess.network.network import Network
 from fireaccess.network.obstacles import Surveyed, obstacle_at_nodes
 from fireaccess.network.stretches import stretches_at_nodes
-from fireaccess.network.tags import HeightAnswers, WidthAnswers, height_answers, width_answers
+from fireaccess.network.tags import (
+    WIDTH_SOURCES,
+    HeightAnswers,
+    WidthAnswers,
+    height_answers,
+    width_answers,
+)
+from fireaccess.network.turns import Corners, judge_corners
 from fireaccess.project import Settings
 from fireaccess.sources.named import joined
 
@@ -36,6 +45,7 @@ from fireaccess.sources.named import joined
 SEGMENT_REASONS: Final = (
     "survey",
     "width",
+    "facade",
     "class",
     "sign_width",
     "steps",
@@ -43,6 +53,7 @@ SEGMENT_REASONS: Final = (
     "sign_height",
     "covered",
     "weight",
+    "grade",
 )
 
 
@@ -66,6 +77,12 @@ class Passability:
         Nodes that hose and people don't get past.
     certified_by
         Reading whose place certifies each segment, None where none does.
+    facades
+        Gaps between buildings; None if no width is taken from them.
+    grades
+        How steep each segment is.
+    corners
+        Whether the vehicle follows the road where that turns; None if turns don't count.
     """
 
     answer: AnswerArray
@@ -79,15 +96,21 @@ class Passability:
     node_obstacle: ObjectArray
     closes_foot: BoolArray
     certified_by: ObjectArray
+    facades: Facades | None
+    grades: Grades
+    corners: Corners | None
 
 
 def assess(
     surveyed: Surveyed,
     *,
+    facades: Facades | None,
+    grades: Grades,
     need: Need,
     norm: Norm,
     vehicle: Vehicle,
     settings: Settings,
+    turns_count: bool,
     findings: Findings,
 ) -> Passability:
     """Answer for every passage whether the truck gets through.
@@ -96,21 +119,28 @@ def assess(
     ----------
     surveyed
         The network with the survey set on it.
+    facades
+        Gaps between buildings along its segments; None if no width is taken from them.
+    grades
+        How steep its segments are.
     need
         Clear width, height and load that a passage must offer.
     norm, vehicle, settings
         The table by class and accuracies, one-way rules, and how far a reading speaks.
+    turns_count
+        Whether the vehicle must get round corners too.
     findings
-        Takes note of tags that can't be read and of readings that disagree.
+        Takes note of tags that can't be read, of readings that disagree and of steep roads.
     """
     network = surveyed.network
-    widths = width_answers(network, need, norm, findings)
+    widths = width_answers(network, need, norm, facades, findings)
     heights = height_answers(network, need, findings)
     certified_by = _certify(surveyed, settings.reading_gap_m)
     _tell_disagreement(surveyed, findings)
     _tell_contradicted_roads(surveyed, findings)
     arterial = network.of_segments(np.isin(network.tag("highway"), norm.classes.start))
-    answer, reason = _segments(surveyed, widths, heights, certified_by, arterial)
+    by_grade = grade_answers(network, grades, norm, findings)
+    answer, reason = _segments(surveyed, widths, heights, by_grade, certified_by, arterial)
     width_m, source, dates = _deciding_widths(surveyed, widths, certified_by)
     obstacles = surveyed.obstacles
     node_answer, node_obstacle = obstacle_at_nodes(obstacles, network.n_nodes)
@@ -119,13 +149,19 @@ def assess(
     opening = np.zeros(network.n_nodes)
     delayed = obstacles["node"][obstacles["effect"] == "delay"].to_numpy(np.int64)
     opening[delayed] = norm.value("opening_delay_s")
-    turns = network.turns
+    through = network.turns.node
     along = np.repeat(answer, 2)
     if vehicle.respect_oneway:
         along = np.minimum(along, _by_direction(network))
+    passages = np.concatenate([along, node_answer[through]])
+    corners = None
+    if turns_count:
+        streets_m = _street_widths(surveyed, certified_by, width_m, source, norm)
+        corners = judge_corners(network, *streets_m, vehicle)
+        passages = np.minimum(passages, corners.answer)
     return Passability(
-        answer=np.concatenate([along, node_answer[turns.node]]),
-        delay_s=np.concatenate([np.zeros(len(along)), opening[turns.node]]),
+        answer=passages,
+        delay_s=np.concatenate([np.zeros(len(along)), opening[through]]),
         segment_answer=answer,
         segment_reason=reason,
         width_m=width_m,
@@ -135,6 +171,9 @@ def assess(
         node_obstacle=node_obstacle,
         closes_foot=closes_foot,
         certified_by=certified_by,
+        facades=facades,
+        grades=grades,
+        corners=corners,
     )
 
 
@@ -290,15 +329,16 @@ def _segments(
     surveyed: Surveyed,
     widths: WidthAnswers,
     heights: HeightAnswers,
+    by_grade: AnswerArray,
     certified_by: ObjectArray,
     arterial: BoolArray,
 ) -> tuple[AnswerArray, ObjectArray]:
-    """Combine width, height and load; what blocks for certain comes before what is unknown."""
+    """Combine width, height, load and grade; what blocks comes before what is unknown."""
     network = surveyed.network
     way = network.segment_way
     certified = certified_by != None  # noqa: E711
-    answer = np.where(certified, Answer.PASS, widths.answer[way]).astype(np.int8)
-    reason = np.where(certified, "survey", widths.reason[way]).astype(object)
+    answer = np.where(certified, Answer.PASS, widths.answer).astype(np.int8)
+    reason = np.where(certified, "survey", widths.reason).astype(object)
     # Narrow somewhere: a tag or class can't tell that it is not here. Nothing parts an arterial.
     doubted = surveyed.doubted & (answer == Answer.PASS) & ~certified & ~arterial
     answer[doubted] = Answer.UNKNOWN
@@ -307,10 +347,14 @@ def _segments(
     sign = passes & heights.sign_too_low[way]
     cleared = _with_clearance(surveyed)
     covered = passes & heights.height_not_known[way] & ~cleared
-    answer[sign | covered] = Answer.UNKNOWN
+    # Engines drive up the arterials every day, whatever a grid leaves open.
+    steep = passes & (by_grade == Answer.UNKNOWN) & ~arterial
+    answer[sign | covered | steep] = Answer.UNKNOWN
+    reason[steep] = "grade"
     reason[covered] = "covered"
     reason[sign] = "sign_height"
     for blocks, code in (
+        (by_grade == Answer.BLOCKED, "grade"),
         (heights.too_weak[way], "weight"),
         (heights.too_low[way], "height"),
         (~network.for_trucks, "steps"),
@@ -334,10 +378,8 @@ def _with_clearance(surveyed: Surveyed) -> BoolArray:
 def _deciding_widths(
     surveyed: Surveyed, widths: WidthAnswers, certified_by: ObjectArray
 ) -> tuple[FloatArray, ObjectArray, ObjectArray]:
-    way = surveyed.network.segment_way
-    width_m = widths.width_m[way].copy()
-    source = widths.source[way].copy()
-    dates = np.full(len(way), None, dtype=object)
+    width_m, source = widths.width_m.copy(), widths.source.copy()
+    dates = np.full(len(width_m), None, dtype=object)
     certified = np.flatnonzero(certified_by != None)  # noqa: E711
     if len(certified):
         columns = ["object_id", "width_m", "date"]
@@ -350,6 +392,31 @@ def _deciding_widths(
         source[certified] = "survey"
         dates[certified] = who["date"].to_numpy(dtype=object)
     return width_m, source, dates
+
+
+def _street_widths(
+    surveyed: Surveyed,
+    certified_by: ObjectArray,
+    width_m: FloatArray,
+    source: ObjectArray,
+    norm: Norm,
+) -> tuple[FloatArray, FloatArray]:
+    """Return the least and the greatest width that each segment may have at its corners.
+
+    An arterial without a width has the carriageway that the norm assumes for its class.
+    """
+    network = surveyed.network
+    accuracy_m = np.zeros(len(width_m))
+    for name, figure in WIDTH_SOURCES:
+        accuracy_m[source == name] = norm.value(figure)
+    readings = pd.concat([surveyed.readings, surveyed.road_readings])
+    of_reading = dict(zip(readings["object_id"], readings["accuracy_m"], strict=True))
+    read = source == "survey"
+    accuracy_m[read] = [of_reading[name] for name in certified_by[read]]
+    carriageway_m = dict(norm.carriageway_m.values)
+    assumed = [carriageway_m.get(highway, np.nan) for highway in network.tag("highway")]
+    middle_m = np.where(np.isnan(width_m), network.of_segments(np.array(assumed)), width_m)
+    return middle_m - accuracy_m, middle_m + accuracy_m
 
 
 def _by_direction(network: Network) -> AnswerArray:

@@ -1,4 +1,4 @@
-"""What the tags of a way say of its width, height and load (SPEC §4.1, §4.2)."""
+"""What tags, facades and class say of width, height and load (SPEC §4.1, §4.2)."""
 
 from __future__ import annotations
 
@@ -21,35 +21,37 @@ from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import Findings
 from fireaccess.model.norm import Norm
 from fireaccess.model.text import Quantity, parse_length, parse_weight
+from fireaccess.network.facades import Facades
 from fireaccess.network.need import Need
 from fireaccess.network.network import Network
 from fireaccess.sources.roads import is_yes
 
-#: Width tags in the order in which they decide, with the norm's figure for their accuracy.
-WIDTH_SOURCES: Final = (
+_WIDTH_TAGS: Final = (
     ("maxwidth:physical", "accuracy_maxwidth_physical_m"),
     ("width", "accuracy_width_m"),
     ("width:carriageway", "accuracy_width_m"),
     ("est_width", "accuracy_est_width_m"),
 )
+#: What tells a width, in the order in which it decides, with the norm's figure for its accuracy.
+WIDTH_SOURCES: Final = (*_WIDTH_TAGS, ("facade", "accuracy_facade_m"))
 #: Widths that somebody measured, as against estimated or assumed by class.
 MEASURED_SOURCES: Final = ("survey", "maxwidth:physical", "width", "width:carriageway")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WidthAnswers:
-    """What tags and class say of each way's width, arrays of shape ``(w,)``.
+    """What tags, facades and class say of each segment's width, arrays of shape ``(s,)``.
 
     Parameters
     ----------
     answer
         Three answers.
     reason
-        ``width`` or ``class``, ``sign_width`` where a legal sign made a pass unknown.
+        ``width``, ``facade`` or ``class``; ``sign_width`` where a legal sign made a pass unknown.
     width_m
         The deciding figure, NaN where the class decides.
     source
-        The deciding tag, or ``class``.
+        The deciding tag, ``facade``, or ``class``.
     accuracy_m
         Accuracy of that figure.
     """
@@ -103,8 +105,10 @@ def figures_of(
     return figures
 
 
-def width_answers(network: Network, need: Need, norm: Norm, findings: Findings) -> WidthAnswers:
-    """Return what the best width tag of each way says, else its class.
+def width_answers(
+    network: Network, need: Need, norm: Norm, facades: Facades | None, findings: Findings
+) -> WidthAnswers:
+    """Return what the best width tag says of each segment, else the facades, else its class.
 
     With accuracy α: width − α ≥ need passes, width + α < need blocks, between is unknown.
     """
@@ -112,20 +116,27 @@ def width_answers(network: Network, need: Need, norm: Norm, findings: Findings) 
     width_m = np.full(count, np.nan)
     accuracy_m = np.full(count, np.nan)
     source = np.full(count, "class", dtype=object)
-    for key, accuracy in WIDTH_SOURCES:
+    for key, accuracy in _WIDTH_TAGS:
         figures = figures_of(network, key, parse_length, findings)
         fresh = np.isnan(width_m) & ~np.isnan(figures)
         width_m[fresh] = figures[fresh]
         accuracy_m[fresh] = norm.value(accuracy)
         source[fresh] = key
-    answer = class_answers(network, norm)
-    reason = np.full(count, "class", dtype=object)
-    sign_m = figures_of(network, "maxwidth", parse_length, findings)
+    sign_m = network.of_segments(figures_of(network, "maxwidth", parse_length, findings))
+    width_m, accuracy_m = network.of_segments(width_m), network.of_segments(accuracy_m)
+    source = network.of_segments(source)
+    if facades is not None:
+        fresh = np.isnan(width_m) & ~np.isnan(facades.deciding_m)
+        width_m[fresh] = facades.deciding_m[fresh]
+        accuracy_m[fresh] = norm.value("accuracy_facade_m")
+        source[fresh] = "facade"
+    answer = network.of_segments(class_answers(network, norm))
+    reason = np.full(network.n_segments, "class", dtype=object)
     figured = ~np.isnan(width_m)
     signed = ~figured & (answer == Answer.PASS) & below(sign_m, need.width_m)
     answer[signed] = Answer.UNKNOWN
     reason[signed] = "sign_width"
-    reason[figured] = "width"
+    reason[figured] = np.where(source[figured] == "facade", "facade", "width")
     answer[figured] = three_answers(width_m[figured], accuracy_m[figured], need.width_m)
     return WidthAnswers(answer, reason, width_m, source, accuracy_m)
 

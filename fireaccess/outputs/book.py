@@ -25,7 +25,8 @@ from xlsxwriter.utility import xl_col_to_name, xl_range
 from fireaccess.model.catalogue import Message
 from fireaccess.model.formats import Language, decimal
 from fireaccess.outputs.files import SAVED, put_office_file
-from fireaccess.outputs.lists import Column, Listing, Tone, lists, tones
+from fireaccess.outputs.headings import Tone
+from fireaccess.outputs.lists import Column, Listing, lists, tones
 from fireaccess.outputs.plain import plain_text
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.styles import BLUE, GREY, LIGHT, VERMILION, YELLOW
@@ -108,6 +109,7 @@ _LOCALES: Final[Mapping[Language, str]] = MappingProxyType({"vi": "[$-42A]", "en
 _NUMBERS: Final[Mapping[str, tuple[str, int]]] = MappingProxyType(
     {
         "count": ("#,##0", 0),
+        "change": ("+#,##0;-#,##0;0", 0),
         "metres": ("#,##0.0", 1),
         "width": ("0.00", 2),
         "rate": ("#,##0.00", 2),
@@ -225,8 +227,9 @@ class _Writer:
         return _TEXTS[key].into(self.language)
 
     def number_style(self, kind: str, **properties: Any) -> Any:
-        code = f"{_LOCALES[self.language]}{_NUMBERS[kind][0]}"
-        return self.lined(num_format=code, **properties)
+        # A number's sign chooses its part of the format.
+        parts = [f"{_LOCALES[self.language]}{part}" for part in _NUMBERS[kind][0].split(";")]
+        return self.lined(num_format=";".join(parts), **properties)
 
     def write(self) -> None:
         made = lists(self.result, self.language)

@@ -12,7 +12,8 @@ import shapely
 
 from fireaccess.model.catalogue import Message
 from fireaccess.model.formats import Language
-from fireaccess.outputs.lists import Column, Kind, Listing, in_order, known_cells, words
+from fireaccess.outputs.headings import Kind
+from fireaccess.outputs.lists import Column, Listing, in_order, known_cells, words
 from fireaccess.outputs.order import by_group
 
 _STATES: Final = ("old", "new")

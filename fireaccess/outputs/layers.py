@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -21,6 +21,8 @@ from fireaccess.network.passability import Passability
 from fireaccess.sources.coordinates import WGS84, transform_geometry, transform_xy
 from fireaccess.sources.houses import Houses
 
+#: Open water is drawn this exactly: less is not seen on a screen.
+_SEEN_M: Final = 1.0
 #: Columns of the houses that the statistics rest on and that follow those of SPEC §12.
 HOUSE_EXTRAS = (
     "use",
@@ -92,6 +94,7 @@ def segments_layer(
             "alley_id": alleys.ids(i),
             "beside_a_road": network.beside_a_road[i],
             "passable_class": passable[way],
+            "grade": passability.grades.grade[i].round(4),
         }
     )
     geometry = to_wgs84(network.lines[i], network)
@@ -101,23 +104,30 @@ def segments_layer(
 def obstacles_near(
     network: Network, obstacles: pd.DataFrame, area: shapely.Geometry, near_m: float
 ) -> pd.DataFrame:
-    """Return the barriers, narrow readings and low clearances in or at the area."""
-    points = shapely.points(network.node_xy[obstacles["node"].to_numpy(dtype=np.int64)])
-    inside = np.asarray(shapely.dwithin(points, area, near_m), dtype=bool)
+    """Return the barriers, narrow readings, low clearances and corners in or at the area."""
+    inside = np.asarray(shapely.dwithin(_stand(network, obstacles), area, near_m), dtype=bool)
     return obstacles.loc[inside].reset_index(drop=True)
 
 
+def _stand(network: Network, obstacles: pd.DataFrame) -> Any:
+    """Return where obstacles stand: at their nodes, or in the bend of a road."""
+    xy = network.node_xy[obstacles["node"].to_numpy(dtype=np.int64)]
+    if "x" in obstacles:
+        own = obstacles[["x", "y"]].to_numpy(dtype=float)
+        xy = np.where(np.isnan(own), xy, own)
+    return shapely.points(xy)
+
+
 def barriers_layer(network: Network, obstacles: pd.DataFrame, *, persons: bool) -> gpd.GeoDataFrame:
-    """Return barriers, narrow readings and low clearances where each stands.
+    """Return barriers, narrow readings, low clearances and corners where each stands.
 
     Who holds the key of one is told only if persons may be named.
     """
     columns = [*LAYERS["barriers"], "rule", "date", *(("keyholder",) if persons else ())]
     frame = obstacles[columns].copy()
-    frame["dealt_with"] = frame["dealt_with"].astype(bool).astype("boolean")
+    frame["dealt_with"] = pd.array(frame["dealt_with"].tolist(), dtype="boolean")
     frame["clear_width_m"] = frame["clear_width_m"].astype(float)
-    points = shapely.points(network.node_xy[obstacles["node"].to_numpy(dtype=np.int64)])
-    geometry = to_wgs84(points, network)
+    geometry = to_wgs84(_stand(network, obstacles), network)
     return gpd.GeoDataFrame(frame, geometry=geometry.to_numpy(), crs=WGS84)
 
 
@@ -132,6 +142,29 @@ def alleys_layer(network: Network, alleys: Alleys) -> gpd.GeoDataFrame:
     )
     geometry = to_wgs84(alleys.frame.geometry.to_numpy(), network)
     return gpd.GeoDataFrame(frame, geometry=geometry.to_numpy(), crs=WGS84)
+
+
+def within_area(
+    network: Network, found: gpd.GeoDataFrame, area: shapely.Geometry
+) -> gpd.GeoDataFrame:
+    """Return the rows that touch the area, in the analysis CRS, in EPSG:4326."""
+    inside = found[shapely.intersects(area, found.geometry.to_numpy())].reset_index(drop=True)
+    geometry = to_wgs84(inside.geometry.to_numpy(), network)
+    return inside.set_geometry(geometry.to_numpy(), crs=WGS84)
+
+
+def draft_points_layer(network: Network, found: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return the draft points where a pump stands, with the water's edge in degrees."""
+    frame = found.copy()
+    for name in ("stand", "edge"):
+        frame[f"{name}_lon"], frame[f"{name}_lat"] = transform_xy(
+            found[f"{name}_x"].to_numpy(dtype=float),
+            found[f"{name}_y"].to_numpy(dtype=float),
+            network.crs,
+            WGS84,
+        )
+    points = shapely.points(frame[["stand_lon", "stand_lat"]].to_numpy(dtype=float))
+    return gpd.GeoDataFrame(frame[[*LAYERS["draft_points"]]], geometry=points, crs=WGS84)
 
 
 def objects_layer(
@@ -177,3 +210,25 @@ def groups_layer(network: Network, groups: gpd.GeoDataFrame) -> gpd.GeoDataFrame
     return gpd.GeoDataFrame(
         pd.DataFrame(groups[["group"]]), geometry=geometry.to_numpy(), crs=WGS84
     )
+
+
+def open_water_layer(
+    network: Network, open_water: gpd.GeoDataFrame | None, area: shapely.Geometry
+) -> gpd.GeoDataFrame:
+    """Return the mapped open water to draw, as exact as a map shows it, with its kind and name.
+
+    What goes on beyond the area ends as far from it as the area is long, where a screen that shows
+    all of the area ends too.
+    """
+    if open_water is None:
+        open_water = gpd.GeoDataFrame({"kind": [], "name": []}, geometry=[], crs=network.crs)
+    west, south, east, north = shapely.bounds(area)
+    margin_m = max(east - west, north - south)
+    shapes = shapely.clip_by_rect(
+        shapely.simplify(open_water.geometry.to_numpy(), _SEEN_M),
+        *(west - margin_m, south - margin_m, east + margin_m, north + margin_m),
+    )
+    seen = ~shapely.is_empty(shapes)
+    frame = pd.DataFrame(open_water.loc[seen, ["kind", "name"]]).reset_index(drop=True)
+    geometry = to_wgs84(shapes[seen], network)
+    return gpd.GeoDataFrame(frame, geometry=geometry.to_numpy(), crs=WGS84)

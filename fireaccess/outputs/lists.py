@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 from typing import Any, Final, Literal
 
 import geopandas as gpd
@@ -18,267 +17,30 @@ import pandas as pd
 import shapely
 
 from fireaccess.analysis.statistics import STATUSES
-from fireaccess.model.catalogue import Message
 from fireaccess.model.formats import Language, day
+from fireaccess.outputs.headings import (
+    COLUMNS,
+    DECIMALS,
+    LISTS,
+    SUMMED,
+    TEXTS,
+    TONES,
+    Kind,
+    Tone,
+)
 from fireaccess.outputs.map.texts import texts
 from fireaccess.outputs.order import by_group, natural
 from fireaccess.outputs.result import Result
 from fireaccess.sources.coordinates import WGS84, transform_xy
 
-Kind = Literal[
-    "text", "place", "word", "count", "metres", "width", "rate", "share", "degrees", "grid", "date"
-]
-Tone = Literal["good", "open", "bad", "none"]
-
 _ANSWERS: Final = ("road", "water", "point")
 _PARTS: Final = ("covered", "needs_survey", "not_covered", "share_worst", "share_best")
 _DISTANCES: Final = ("hose_m", "hose_best_m", "hydrant_m", "water_m", "point_m")
-_BY_HAND: Final = "task person unit due product authority note"
-_WHERE: Final = "lon lat east north"
-
-#: Lists: title (of at most 31 letters), what it tells, and columns; what follows | isn't printed.
-_LISTS: Final[Mapping[str, tuple[Message, Message, str]]] = MappingProxyType(
-    {
-        "groups": (
-            Message("Residential groups", "statistics"),
-            Message(
-                "Worst: what is not known keeps a truck out. Best: what is not known lets it "
-                "through. Shares are of all houses, those not computed included."
-            ),
-            "group houses people unconnected {answers} alley_measured_share",
-        ),
-        "distances": (
-            Message("Distances and equipment"),
-            Message(
-                "Metres along the way, not straight. Half of the houses are no farther than the "
-                "median, nine tenths no farther than the 90th percentile; neither adds up."
-            ),
-            "group houses {distances} hydrant_within_150_m equipped checked registered installed",
-        ),
-        "targets": (
-            Message("Targets"),
-            Message("Due: {due}. Newest data: {newest}."),
-            "target_name target done left per_month done_share target_due owner target_product "
-            "target_authority",
-        ),
-        "approved": (
-            Message("Approved list"),
-            Message(
-                "Houses in areas without road or water: the approved list beside what was "
-                "computed. The approved one decides who installs an alarm transmitter."
-            ),
-            "group houses listed both only_listed only_listed_open only_computed asked "
-            "installed_of_asked",
-        ),
-        "transmitters": (
-            Message("Transmitters by month"),
-            Message(
-                "Alarm transmitters: households that registered one, and that had it installed."
-            ),
-            "month registered installed",
-        ),
-        "alleys": (
-            Message("Roads without a truck"),
-            Message(
-                "Roads and alleys that a fire engine does not get to, or not for certain. The "
-                "office fills in the blank columns."
-            ),
-            "map name groups length_m measured_share min_width_m depth_m deep certain houses "
-            "people houses_not_covered houses_needs_survey stopped_by water_m has_water_solution "
-            f"has_fire_point needs_fire_point {_BY_HAND} | depth_best_m water_id code {_WHERE}",
-        ),
-        "barriers": (
-            Message("Barriers, narrow places"),
-            Message(
-                "Barriers, posts, gates, measured narrow and low places; removed ones stay in the "
-                "list. The office fills in the blank columns."
-            ),
-            "map code type described state clear_width_m effect dealt_with {keyholder} source "
-            f"checked_on {_BY_HAND} | {_WHERE}",
-        ),
-        "water": (
-            Message("Water sources"),
-            Message("Hydrants, tanks, ponds, rivers, suction points: surveyed and mapped."),
-            f"map code type working usable houses_served source checked_on {_WHERE}",
-        ),
-        "fire_points": (
-            Message("Fire points", "list"),
-            Message("Public fire points and public extinguishers."),
-            f"map code type working usable houses_served source checked_on {_WHERE}",
-        ),
-        "houses": (
-            Message("Houses", "map"),
-            Message(
-                "All houses by group and status: filter by status for those in areas without road "
-                "or water."
-            ),
-            "map code address group people status road hose_m hose_best_m water water_id water_m "
-            "hydrant_m point point_m alley reason | use extinguisher extinguisher_on transmitter "
-            f"registered_month approved {_WHERE}",
-        ),
-        "hydrant_gaps": (
-            Message("Roads far from a hydrant"),
-            Message(
-                "Stretches that a truck gets to, farther than half the spacing from any working "
-                "hydrant."
-            ),
-            f"map name length_m code {_WHERE}",
-        ),
-    }
-)
-
-#: Columns: heading, kind, width in letters.
-_COLUMNS: Final[Mapping[str, tuple[Message, Kind, float]]] = MappingProxyType(
-    {
-        "group": (Message("Group", "heading"), "text", 16),
-        "groups": (Message("Group", "heading"), "text", 16),
-        "houses": (Message("Houses", "count"), "count", 8),
-        "people": (Message("People"), "count", 8),
-        "alley_measured_share": (Message("Alleys measured"), "share", 9),
-        "measured_share": (Message("Measured"), "share", 8),
-        "unconnected": (Message("Not computed"), "count", 8),
-        "hydrant_within_150_m": (Message("Hydrant within 150 m"), "count", 9),
-        "equipped": (Message("With an extinguisher"), "count", 9),
-        "checked": (Message("Extinguisher checked"), "count", 9),
-        "registered": (Message("Alarm registered"), "count", 9),
-        "installed": (Message("Alarm installed"), "count", 9),
-        "target_name": (Message("Target"), "text", 46),
-        "target": (Message("Target", "total"), "count", 10),
-        "done": (Message("Done"), "count", 10),
-        "left": (Message("Left"), "count", 10),
-        "per_month": (Message("Per month"), "rate", 11),
-        "done_share": (Message("Share done"), "share", 10),
-        "target_due": (Message("Due"), "date", 11),
-        "owner": (Message("Answers for it"), "text", 22),
-        "target_product": (Message("Product"), "text", 22),
-        "target_authority": (Message("Authority"), "text", 22),
-        "listed": (Message("On the list"), "count", 9),
-        "both": (Message("In both"), "count", 9),
-        "only_listed": (Message("Only on the list"), "count", 9),
-        "only_listed_open": (Message("…of these not known"), "count", 9),
-        "only_computed": (Message("Only computed"), "count", 9),
-        "asked": (Message("Asked for a transmitter"), "count", 10),
-        "installed_of_asked": (Message("…of these installed"), "count", 9),
-        "month": (Message("Month"), "text", 12),
-        "name": (Message("Road", "name"), "text", 21),
-        "length_m": (Message("Length (m)"), "metres", 8),
-        "min_width_m": (Message("Narrowest known (m)"), "width", 8),
-        "depth_m": (Message("Depth (m)"), "metres", 8),
-        "depth_best_m": (Message("Depth, best case (m)"), "metres", 9),
-        "deep": (Message("Deep"), "text", 7),
-        "certain": (Message("Certain"), "text", 7),
-        "houses_not_covered": (Message("Houses not covered"), "count", 8),
-        "houses_needs_survey": (Message("Houses that need a survey"), "count", 8),
-        "stopped_by": (Message("The truck is stopped by"), "text", 26),
-        "water_id": (Message("Nearest water"), "text", 10),
-        "water_m": (Message("To water (m)"), "metres", 8),
-        "has_water_solution": (Message("Water solution", "whether there is one"), "word", 9),
-        "has_fire_point": (Message("Fire point", "whether there is one"), "text", 8),
-        "needs_fire_point": (Message("Needs a fire point"), "text", 8),
-        "task": (Message("Task (by hand)"), "text", 11),
-        "person": (Message("Person (by hand)"), "text", 10),
-        "unit": (Message("Responsible (by hand)"), "text", 12),
-        "due": (Message("Due (by hand)"), "date", 11),
-        "product": (Message("Product (by hand)"), "text", 10),
-        "authority": (Message("Authority (by hand)"), "text", 10),
-        "note": (Message("Remarks (by hand)"), "text", 10),
-        "map": (Message("Map"), "place", 7),
-        "code": (Message("Code"), "text", 15),
-        "type": (Message("Type"), "text", 15),
-        "described": (Message("Place, evidence"), "text", 34),
-        "state": (Message("State"), "text", 10),
-        "clear_width_m": (Message("Gap (m)"), "width", 8),
-        "effect": (Message("To a fire engine"), "word", 12),
-        "dealt_with": (Message("Dealt with"), "word", 8),
-        "keyholder": (Message("Keyholder"), "text", 15),
-        "source": (Message("Source"), "text", 16),
-        "checked_on": (Message("Checked, measured"), "date", 11),
-        "working": (Message("Working", "heading"), "word", 10),
-        "usable": (Message("Usable by a truck"), "word", 10),
-        "houses_served": (Message("Houses served"), "count", 9),
-        "address": (Message("Address"), "text", 26),
-        "status": (Message("Status"), "word", 17),
-        "road": (Message("Road", "answer"), "word", 10),
-        "hose_m": (Message("Hose, worst case (m)"), "metres", 8),
-        "hose_best_m": (Message("Hose, best case (m)"), "metres", 8),
-        "water": (Message("Water"), "word", 10),
-        "hydrant_m": (Message("To a hydrant (m)"), "metres", 8),
-        "point": (Message("Fire point"), "word", 10),
-        "point_m": (Message("To a fire point (m)"), "metres", 8),
-        "alley": (Message("Alley without a truck"), "text", 18),
-        "reason": (Message("Reason"), "text", 62),
-        "use": (Message("Use"), "text", 15),
-        "extinguisher": (Message("Extinguisher"), "text", 9),
-        "extinguisher_on": (Message("Extinguisher checked", "date"), "date", 12),
-        "transmitter": (Message("Alarm transmitter"), "text", 11),
-        "registered_month": (Message("Month registered"), "text", 10),
-        "approved": (Message("On the approved list"), "text", 9),
-        "lon": (Message("Longitude (WGS 84)"), "degrees", 12),
-        "lat": (Message("Latitude (WGS 84)"), "degrees", 12),
-        "east": (Message("East E (m), {crs}"), "grid", 15),
-        "north": (Message("North N (m), {crs}"), "grid", 15),
-        # Headings that are put together
-        "of.road": (Message("Road", "answer"), "count", 8.5),
-        "of.road_60": (Message("Hose up to 60 m"), "count", 8.5),
-        "of.water": (Message("Water", "list"), "count", 8.5),
-        "of.point": (Message("Fire point"), "count", 8.5),
-        "of.covered": (Message("covered"), "count", 8.5),
-        "of.needs_survey": (Message("needs a survey"), "count", 8.5),
-        "of.not_covered": (Message("not covered"), "count", 8.5),
-        "of.share_worst": (Message("worst share"), "share", 8.5),
-        "of.share_best": (Message("best share"), "share", 8.5),
-        "of.median": (Message("median"), "metres", 8.5),
-        "of.p90": (Message("90th percentile"), "metres", 8.5),
-    }
-)
-_TEXTS: Final[Mapping[str, Message]] = MappingProxyType(
-    {
-        "covered": Message("covered"),
-        "needs_survey": Message("needs a survey"),
-        "not_covered": Message("not covered"),
-        "type.extinguisher": Message("public extinguisher"),
-        "open": Message("open"),
-        "not_set": Message("not set"),
-        "target.water_solutions": Message(
-            "Roads and alleys without a truck that have a water solution"
-        ),
-        "target.barriers_dealt_with": Message("Barriers dealt with"),
-        "target.violations_fixed": Message("Violations fixed"),
-        "target.extinguishers_checked": Message(
-            "Extinguishers checked (of the households that have one)"
-        ),
-        "target.transmitters_installed": Message("Alarm transmitters installed"),
-        "target.water_reviewed": Message("Water sources reviewed"),
-        "target.fire_points_reviewed": Message("Public fire points reviewed"),
-        "encouraged": Message("encouraged"),
-        "no_date": Message("not known when"),
-    }
-)
-#: Decimals that a figure keeps, as in the result files.
-_DECIMALS: Final[Mapping[Kind, int]] = MappingProxyType(
-    {"metres": 2, "width": 2, "grid": 2, "degrees": 7}
-)
-#: What is added up. Whether or not a house counts, it stands in one row only.
-_SUMMED: Final = frozenset(
-    "houses people unconnected hydrant_within_150_m equipped checked registered installed length_m "
-    "houses_not_covered houses_needs_survey houses_served listed both only_listed "
-    "only_listed_open only_computed asked installed_of_asked".split()
-)
-_TONES: Final[Mapping[str, Tone]] = MappingProxyType(
-    {
-        **dict.fromkeys(("status.ok", "effect.pass", "effect.delay", "answer.yes"), "good"),
-        **dict.fromkeys(("status.needs_survey", "effect.unknown", "answer.unknown"), "open"),
-        **dict.fromkeys(("status.no_road", "status.no_water", "status.no_road_no_water"), "bad"),
-        **dict.fromkeys(("effect.blocked", "answer.no"), "bad"),
-        "status.unconnected": "none",
-        "covered": "good",
-        "needs_survey": "open",
-        "not_covered": "bad",
-        "change.better": "good",
-        "change.other": "open",
-        "change.worse": "bad",
-    }
-)
+_CASES: Final = ("worst", "best")
+#: What a vehicle brings to an alley, and what of it is not printed.
+_GAINS: Final = ("gain_houses", "gain_best_houses", "gain_60_houses", "gain_best_60_houses")
+_OPENED: Final = ("opened", *_GAINS)
+_OPENED_MORE: Final = ("reached_m", "reached_best_m")
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,8 +55,8 @@ class Column:
         Its heading, with the unit.
     kind
         ``place`` is text to be linked to the object's place on the map, ``word`` one of the words
-        that `tones` knows, ``metres`` has one decimal and ``width`` two, ``grid`` are metres of a
-        map's grid.
+        that `tones` knows, ``change`` is a count with its sign, ``metres`` has one decimal and
+        ``width`` two, ``grid`` are metres of a map's grid.
     width
         Width in letters.
     total, per
@@ -354,20 +116,25 @@ def lists(result: Result, language: Language) -> tuple[Listing, ...]:
 
     Returns
     -------
-    Statistics, targets, then the lists of objects; those of the approved list, of transmitters and
-    of hydrant gaps only if there are any.
+    Statistics, targets, then the lists of objects; those of the approved list, of transmitters, of
+    scenarios, of dead ends, of draft points and of hydrant gaps only if there are any.
     """
     teller = _Teller(result, language)
     area = result.statistics["area"]
+    beside = result.side_by_side
     made = [
         teller.groups("groups"),
         teller.groups("distances"),
         teller.targets(),
         *([teller.groups("approved")] if area["approved"] is not None else []),
         *([teller.transmitters()] if result.statistics["transmitters_by_month"] else []),
+        *([teller.scenarios()] if "scenarios" in beside else []),
         teller.alleys(),
+        *([teller.opened()] if "alley_scenarios" in beside else []),
         teller.barriers(),
+        *([teller.dead_ends()] if len(result.dead_ends) else []),
         teller.objects("water"),
+        *([teller.draft_points()] if len(result.draft_points) else []),
         teller.objects("fire_points"),
         teller.houses(),
     ]
@@ -383,12 +150,12 @@ def tones(language: Language) -> dict[str, Tone]:
     ('open', 'bad')
     """
     known = words(language)
-    return {known[key]: tone for key, tone in _TONES.items()}
+    return {known[key]: tone for key, tone in TONES.items()}
 
 
 def words(language: Language) -> dict[str, str]:
     """Return the map's words and those of the lists alone: one thing has one name everywhere."""
-    return {**texts(language), **{key: text.into(language) for key, text in _TEXTS.items()}}
+    return {**texts(language), **{key: text.into(language) for key, text in TEXTS.items()}}
 
 
 def known_cells(values: Iterable[Any]) -> list[Any]:
@@ -421,6 +188,14 @@ class _Teller:
         word = self._word(prefix)
         return [None if code is None else word(code) for code in known_cells(codes)]
 
+    def _told_each(self, prefix: str, codes: Iterable[Any], between: str) -> list[Any]:
+        """Return words for cells that hold several codes, as result files write them."""
+        word = self._word(prefix)
+        return [
+            None if several is None else between.join(word(code) for code in several.split(";"))
+            for several in known_cells(codes)
+        ]
+
     def _listing(
         self,
         name: str,
@@ -430,7 +205,7 @@ class _Teller:
         note: Mapping[str, str] | None = None,
         columns: Mapping[str, Sequence[Column]] | None = None,
     ) -> Listing:
-        title, notes, names = _LISTS[name]
+        title, notes, names = LISTS[name]
         crs = self.result.network.crs
         code = crs.to_epsg()
         crs_name = crs.name if code is None else f"{crs.name}, EPSG:{code}"
@@ -442,16 +217,16 @@ class _Teller:
             elif key.startswith("{"):
                 made += (columns or {}).get(key[1:-1], ())
             else:
-                told, kind, width = _COLUMNS[key]
+                told, kind, width = COLUMNS[key]
                 heading = told.into(self.language, crs=crs_name)
-                total = (key,) if key in _SUMMED else ()
+                total = (key,) if key in SUMMED else ()
                 made.append(Column(key, heading, kind, width, total))
         frame = pd.DataFrame(rows, columns=[*(c.name for c in made), "at"], dtype=object)
         frame["map"] = words(self.language)["open"]
         for column in made:
-            if column.kind in _DECIMALS:
+            if column.kind in DECIMALS:
                 numbers = pd.to_numeric(frame[column.name])
-                frame[column.name] = numbers.round(_DECIMALS[column.kind])
+                frame[column.name] = numbers.round(DECIMALS[column.kind])
         return Listing(
             name=name,
             title=title.into(self.language),
@@ -464,8 +239,8 @@ class _Teller:
         )
 
     def _heading(self, *parts: str) -> str:
-        keys = [f"of.{part}" if f"of.{part}" in _COLUMNS else part for part in parts]
-        return ": ".join(_COLUMNS[key][0].into(self.language) for key in keys)
+        keys = [f"of.{part}" if f"of.{part}" in COLUMNS else part for part in parts]
+        return ": ".join(COLUMNS[key][0].into(self.language) for key in keys)
 
     def _where(self, points: Any) -> dict[str, Any]:
         """Return columns of places: degrees, and metres in the analysis CRS."""
@@ -520,7 +295,7 @@ class _Teller:
             }
 
         made = {of["group"]: figures(of) for of in self.result.statistics["groups"]}
-        zeros = {c.name: 0 for c in columns if c.kind == "count"} | dict.fromkeys(_SUMMED, 0)
+        zeros = {c.name: 0 for c in columns if c.kind == "count"} | dict.fromkeys(SUMMED, 0)
         rows = [
             {**made.get(group, zeros), "group": self._word("group.")(group)}
             for group in sorted({*made, *self.result.groups["group"]}, key=by_group)
@@ -600,10 +375,13 @@ class _Teller:
         barriers = self.result.barriers
         measured = barriers["source"].isin(("reading", "clearance"))
         types = barriers["type"].where(~measured, barriers["source"])
+        # A corner has no id but that of the row.
+        own = [name.partition(":")[2] for name in barriers["barrier_id"]]
+        called = known_cells(barriers["object_id"]), known_cells(barriers["osm_id"]), own
         rows = {
             **_columns(barriers),
             **self._where(shapely.point_on_surface(barriers.geometry.to_numpy())),
-            "code": known_cells(barriers["object_id"].fillna(barriers["osm_id"])),
+            "code": [next(filter(None, names)) for names in zip(*called, strict=True)],
             "type": self._told("type.", types),
             "described": self._described(barriers["barrier_id"]),
             "state": self._told("state.", barriers["state"]),
@@ -622,6 +400,110 @@ class _Teller:
             "barriers",
             columns={"keyholder": keyholder},
         )
+
+    def dead_ends(self) -> Listing:
+        """Return the dead ends, those first in which a truck has or may have to reverse too far."""
+        ends = self.result.dead_ends
+        order = {"yes": 0, "unknown": 1}
+        rows = {
+            **_columns(ends),
+            **self._where(shapely.point_on_surface(ends.geometry.to_numpy())),
+            "name": [name or self._word("")("unnamed") for name in known_cells(ends["name"])],
+            "too_long": self._told("too_long.", ends["too_long"]),
+            "dead_end_m": ends["length_m"].to_numpy(),
+            "dead_end_best_m": ends["length_best_m"].to_numpy(),
+            "sure": self._told("answer.", ends["certain"]),
+            "turning": self._told("answer.", ends["turning"]),
+            "min_width_m": ends["width_m"].to_numpy(),
+            "order": [order.get(answer, 2) for answer in ends["too_long"]],
+            "longest": -ends["reverse_m"].to_numpy(),
+            "code": ends["dead_end_id"].str.split(":", n=1).str[-1].to_numpy(),
+            "at": ends["dead_end_id"].to_numpy(),
+        }
+        ordered = in_order(rows, "order", "longest", "name", "code")
+        return self._listing("dead_ends", ordered, "dead_ends")
+
+    def draft_points(self) -> Listing:
+        """Return the draft points, those first that bring water to most houses."""
+        points = self.result.draft_points
+        order = ("yes", "unknown", "no")
+        rows = {
+            **_columns(points),
+            **self._where(points.geometry.to_numpy()),
+            "code": points["draft_point_id"].to_numpy(),
+            "type": self._told("type.", points["kind"]),
+            "called": points["name"].to_numpy(),
+            "draftable": self._told("answer.", points["answer"]),
+            "access": self._told("access.", points["access"]),
+            "perennial": self._told("answer.", points["perennial"]),
+            "edge_m": points["distance_m"].to_numpy(),
+            "houses_in_range": known_cells(points["houses_served"].tolist()),
+            "missing": self._told_each("missing.", points["missing"], " "),
+            "source": self._told("source.", points["source"]),
+            "order": [order.index(answer) for answer in points["answer"]],
+            "most": -points["houses_gained"].fillna(0).to_numpy(dtype=int),
+            "at": points["draft_point_id"].to_numpy(),
+        }
+        ordered = in_order(rows, "most", "order", "code")
+        return self._listing("draft_points", ordered, "draft_points")
+
+    def scenarios(self) -> Listing:
+        """Return the figures of each scenario, and how they differ from those of the main run."""
+        parts = [f"{part}_{case}" for part in ("houses", "share", "more") for case in _CASES]
+        spread = {
+            answer: [
+                Column(f"{answer}.{part}", self._heading(answer, part), *COLUMNS[f"of.{part}"][1:])
+                for part in parts
+            ]
+            for answer in ("road", "road_60")
+        }
+        base, *_ = self.result.statistics["scenarios"]
+        rows = [
+            {
+                **of,
+                "scenario": self._word("scenario.")(of["kind"]),
+                **{
+                    f"{answer}.{part}": value
+                    for answer in spread
+                    if of[answer] is not None
+                    for part, value in _beside(of[answer], base[answer]).items()
+                    if of is not base or not part.startswith("more")
+                },
+            }
+            for of in self.result.statistics["scenarios"]
+        ]
+        frame = pd.DataFrame(rows)
+        frame["assumed"] = self._told_each("assumed.", frame["assumed"], ", ")
+        return self._listing("scenarios", frame, columns=spread)
+
+    def opened(self) -> Listing:
+        """Return the alleys that another vehicle opens, with what each of them brings there."""
+        table = self.result.side_by_side["alley_scenarios"]
+        alleys = self.result.alleys
+        places = shapely.points(alleys[["entrance_lon", "entrance_lat"]].to_numpy(dtype=float))
+        rows: dict[str, Any] = {
+            **_columns(alleys),
+            **self._where(places),
+            "name": [name or self._word("")("unnamed") for name in known_cells(alleys["name"])],
+            "code": alleys["alley_id"].to_numpy(),
+            "at": alleys["alley_id"].to_numpy(),
+        }
+        opens = np.zeros(len(alleys), dtype=bool)
+        spread: dict[str, list[Column]] = {"vehicles": [], "more": []}
+        for scenario, of in table.groupby("scenario", sort=False):
+            of = of.set_index("alley_id").loc[alleys["alley_id"]]
+            opens |= of["opened"].eq("yes").to_numpy() | (of[[*_GAINS]] > 0).any(axis=1).to_numpy()
+            for part in (*_OPENED, *_OPENED_MORE):
+                name = f"{scenario}.{part}"
+                _, kind, width = COLUMNS[f"of.{part}"]
+                heading = f"{str(scenario).partition(':')[2]}: {self._heading(part)}"
+                total = (name,) if kind == "count" else ()
+                to = spread["vehicles" if part in _OPENED else "more"]
+                to.append(Column(name, heading, kind, width, total))
+                told = kind == "word"
+                rows[name] = self._told("answer.", of[part]) if told else of[part].to_numpy()
+        frame = in_order({**rows, "opens": opens}, "name", "code")
+        return self._listing("opened", frame[frame["opens"].eq(True)], "alleys", columns=spread)
 
     def objects(self, layer: Literal["water", "fire_points"]) -> Listing:
         """Return water objects or fire points, by type."""
@@ -682,8 +564,24 @@ class _Teller:
         return [known[token][self.language] if token in known else None for token in tokens]
 
 
+def _beside(of: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the houses that a coverage has in both cases, and how many more than another one."""
+    (worst, best), (base_worst, base_best) = (
+        (figures["covered"], figures["covered"] + figures["needs_survey"]) for figures in (of, base)
+    )
+    return {
+        "houses_worst": worst,
+        "houses_best": best,
+        "share_worst": of["share_worst"],
+        "share_best": of["share_best"],
+        "more_worst": worst - base_worst,
+        "more_best": best - base_best,
+    }
+
+
 def _columns(frame: pd.DataFrame) -> dict[str, list[Any]]:
-    return {str(name): known_cells(frame[name]) for name in frame.columns if name in _COLUMNS}
+    names = [name for name in frame.columns if name in COLUMNS]
+    return {str(name): known_cells(frame[name].tolist()) for name in names}
 
 
 def in_order(rows: Mapping[str, Any], *by: str) -> pd.DataFrame:

@@ -22,6 +22,8 @@ RESULT_LAYERS: Final = (
     "water",
     "fire_points",
     "hydrant_gaps",
+    "dead_ends",
+    "draft_points",
     "violations",
     "evidence",
 )

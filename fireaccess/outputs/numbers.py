@@ -27,6 +27,18 @@ def number(value: float | None, language: Language, digits: int = 0) -> str:
     return in_signs(f"{value:,.{digits}f}", language)
 
 
+def change(value: float | None, language: Language) -> str:
+    """Write by how much a count is another, with its sign; a dash where that is not known.
+
+    Examples
+    --------
+    >>> change(1234, "vi"), change(-5, "en"), change(0, "vi"), change(None, "vi")
+    ('+1.234', '-5', '0', '–')
+    """
+    sign = "+" if value is not None and value > 0 else ""
+    return f"{sign}{number(value, language)}"
+
+
 def share(value: float | None, language: Language) -> str:
     """Write a share in per cent; a dash where there is none.
 

@@ -54,7 +54,7 @@ _LEGEND_COLUMNS: Final = 3
 _LEGEND_ROW_MM: Final = 3.9
 #: Points of markers by how they are shaped on the map, and of what is drawn on them.
 _SHAPES: Final[Mapping[str, str]] = MappingProxyType(
-    {"octagon": "8", "diamond": "D", "triangle": "^"}
+    {"octagon": "8", "diamond": "D", "triangle": "^", "wedge": "v"}
 )
 _MARKS: Final[Mapping[str, tuple[str, float]]] = MappingProxyType(
     {"cross": ("x", 0.45), "bar": ("_", 0.55), "drop": (".", 0.4), "question": ("$?$", 0.6)}
@@ -193,7 +193,7 @@ def roads_map(result: Result, language: Language) -> bytes:
     layers = {
         "water": (result.water, _works(result.water), "works"),
         "fire_points": (result.fire_points, _works(result.fire_points), "works"),
-        "barriers": (result.barriers, result.barriers["effect"].fillna("unknown"), "effect"),
+        "barriers": (result.barriers, _effect(result.barriers), "effect"),
     }
     for layer, (frame, classes, prefix) in layers.items():
         at = _points(frame, sheet)
@@ -469,6 +469,12 @@ def _works(objects: pd.DataFrame) -> pd.Series:
     broken = objects["working"].eq(False).fillna(False).astype(bool)
     usable = objects["usable"].map({"yes": "usable", "no": "unusable"}).fillna("unknown")
     return usable.where(~broken, "broken")
+
+
+def _effect(barriers: pd.DataFrame) -> pd.Series:
+    """Return what barriers and corners do to a truck, in the map's classes."""
+    effect = barriers["effect"].fillna("unknown")
+    return effect.mask(barriers["source"].eq("corner"), "corner_" + effect)
 
 
 def _points(frame: gpd.GeoDataFrame, sheet: _Sheet) -> Any:

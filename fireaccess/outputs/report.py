@@ -28,9 +28,9 @@ from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import OutputError
 from fireaccess.model.formats import Language, day, decimal
 from fireaccess.outputs.files import SAVED, put_office_file, same_bytes
-from fireaccess.outputs.lists import Listing, lists
+from fireaccess.outputs.lists import Listing, lists, words
 from fireaccess.outputs.map.texts import texts
-from fireaccess.outputs.numbers import NOTHING, between, number, share, share_range
+from fireaccess.outputs.numbers import NOTHING, between, change, number, share, share_range
 from fireaccess.outputs.order import by_group
 from fireaccess.outputs.pictures import (
     WIDTH_MM,
@@ -72,7 +72,12 @@ _TEXTS: Final[Mapping[str, Message]] = MappingProxyType(
             "{count} roads and alleys: whether they have a water solution"
         ),
         "unknown_barriers": Message("{count} barriers and readings: whether a truck passes"),
+        "unknown_corners": Message("{count} corners: whether a truck gets round"),
+        "unknown_dead_ends": Message("{count} dead ends: whether a truck has to reverse too far"),
         "unknown_water": Message("{count} water sources and fire points: whether they can be used"),
+        "unknown_draft_points": Message(
+            "{count} places to draw open water: whether it can be done"
+        ),
         "people_unknown": Message("{count} houses: how many live there"),
         "left_out": Message("{count} rows of the survey that could not be used (see findings.csv)"),
         "none_unknown": Message("nothing"),
@@ -217,6 +222,10 @@ class _Teller:
             "narrow_places": self.number(barriers["narrow_readings"]),
             "open_places": self.number(barriers["open_readings"]),
             "low_places": self.number(barriers["low_clearances"]),
+            **self.corners(),
+            **self.dead_ends(),
+            **self.draft_points(),
+            "scenarios": self.scenarios(),
             "effects": [
                 {"name": self.word(f"effect.{name}"), "count": self.number(count)}
                 for name, count in reversed(barriers["by_effect"].items())
@@ -395,6 +404,107 @@ class _Teller:
             ],
         }
 
+    def corners(self) -> dict[str, str]:
+        """Return how many corners may stop a truck; blanks where none does."""
+        of = self.result.statistics["area"]["barriers"]
+        counts = {name: of[name] for name in ("tight_corners", "open_corners")}
+        there = any(counts.values())
+        return {name: self.number(count) if there else "" for name, count in counts.items()}
+
+    def dead_ends(self) -> dict[str, Any]:
+        """Return figures of dead ends, and those that need a look; blanks where there is none."""
+        of = self.result.statistics["area"]["dead_ends"]
+        limit = self.result.norm.dead_end_m
+        told = dict.fromkeys(("all", "limit", "too_long", "unknown", "shown"), "")
+        rows = pd.DataFrame()
+        if "dead_ends" in self.lists:
+            known = words(self.language)
+            rows = self.lists["dead_ends"].rows
+            rows = rows[rows["too_long"].isin([known["too_long.yes"], known["too_long.unknown"]])]
+            counts = of["too_long"] if limit is not None else {}
+            told = {
+                "all": self.number(of["dead_ends"]),
+                "limit": silent(self.language)
+                if limit is None
+                else figure_text(limit, self.language),
+                "too_long": self.number(counts.get("yes")),
+                "unknown": self.number(counts.get("unknown")),
+                "shown": self.shown(len(rows[:_ROWS]), len(rows)),
+            }
+        return {
+            **{f"dead_ends_{name}": text for name, text in told.items()},
+            "dead_ends": [
+                {
+                    "name": row["name"],
+                    "reverse": self.number(row["reverse_m"], 1),
+                    "length": self.number(row["dead_end_m"], 1),
+                    "turning": _or_nothing(row["turning"]),
+                    "too_long": _or_nothing(row["too_long"]),
+                    "houses": self.number(row["houses"]),
+                }
+                for row in _records(rows[:_ROWS])
+            ],
+        }
+
+    def draft_points(self) -> dict[str, Any]:
+        """Return figures of draft points, and those that bring water; blanks where none is."""
+        of = self.result.statistics["area"]["draft_points"]
+        told = dict.fromkeys(("all", "yes", "unknown", "no", "gained", "shown"), "")
+        rows = pd.DataFrame()
+        if "draft_points" in self.lists:
+            rows = self.lists["draft_points"].rows
+            gained = pd.to_numeric(rows["houses_gained"])
+            rows = rows[gained > 0]
+            told = {
+                "all": self.number(of["draft_points"]),
+                **{answer: self.number(count) for answer, count in of["by_answer"].items()},
+                "gained": self.number(of["houses_gained"] if gained.notna().any() else None),
+                "shown": self.shown(len(rows[:_ROWS]), len(rows)),
+            }
+        return {
+            **{f"draft_points_{name}": text for name, text in told.items()},
+            "draft_points": [
+                {
+                    "code": row["code"],
+                    "type": _or_nothing(row["type"]),
+                    "name": _or_nothing(row["called"]),
+                    "answer": _or_nothing(row["draftable"]),
+                    "access": _or_nothing(row["access"]),
+                    "missing": _or_nothing(row["missing"]),
+                    "houses": self.number(row["houses_gained"]),
+                }
+                for row in _records(rows[:_ROWS])
+            ],
+        }
+
+    def scenarios(self) -> list[dict[str, str]]:
+        """Return the scenarios side by side; none where the project asks for no other one."""
+        if "scenarios" not in self.lists:
+            return []
+        opened = {}
+        if "alley_scenarios" in self.result.side_by_side:
+            table = self.result.side_by_side["alley_scenarios"]
+            opened = table["opened"].eq("yes").groupby(table["scenario"]).sum().to_dict()
+        rows = _records(self.lists["scenarios"].rows)
+        return [
+            {
+                "name": row["scenario"],
+                "vehicle": row["vehicle"],
+                "need": f"{self.number(row['need_width_m'], 2)} × "
+                f"{self.number(row['need_height_m'], 2)}",
+                "houses": self.range_of(self.number, row, "houses"),
+                "share": self.range_of(partial(share, language=self.language), row, "share"),
+                "more": self.range_of(partial(change, language=self.language), row, "more"),
+                "opened": self.number(opened.get(of["scenario"])),
+            }
+            for row, of in zip(rows, self.result.statistics["scenarios"], strict=True)
+        ]
+
+    def range_of(self, told: Callable[[Any], str], row: Mapping[str, Any], part: str) -> str:
+        """Write what houses in hose reach come to in both cases; a dash where nothing is known."""
+        ends = (row.get(f"road.{part}_{case}") for case in ("worst", "best"))
+        return between(*map(told, ends))
+
     def objects(self, layer: str) -> list[dict[str, str]]:
         """Return water sources or fire points by type."""
         yes, unknown = self.word("answer.yes"), self.word("answer.unknown")
@@ -474,7 +584,10 @@ class _Teller:
             "unknown_alleys": alleys["without_truck_worst"] - alleys["without_truck_best"],
             "unknown_solutions": alleys["water_solution"]["unknown"],
             "unknown_barriers": barriers["by_effect"]["unknown"] + barriers["open_readings"],
+            "unknown_corners": barriers["open_corners"],
+            "unknown_dead_ends": area["dead_ends"]["too_long"]["unknown"],
             "unknown_water": int((usable == "unknown").sum()),
+            "unknown_draft_points": area["draft_points"]["by_answer"]["unknown"],
             "people_unknown": area["houses_without_people_count"],
             "left_out": sum(statistics["left_out"]["survey"].values()),
         }

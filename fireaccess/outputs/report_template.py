@@ -167,6 +167,10 @@ class _Template:
         made.paragraph_format.first_line_indent = form.get("indent", Cm(1))
         return made
 
+    def lead(self, text: Message) -> None:
+        """Write a paragraph that leads over to a table without a caption."""
+        self.paragraph(self.say(text)).paragraph_format.keep_with_next = True
+
     def control(self, text: str) -> None:
         """Write a paragraph that only steers: none is left of it in the report."""
         self.paragraph(text, align=_LEFT, indent=None)
@@ -454,6 +458,7 @@ class _Template:
             ),
             "distances",
         )
+        self.scenarios()
         self.picture(
             "coverage_chart",
             self.say(Message("Share of houses covered")),
@@ -469,6 +474,30 @@ class _Template:
                 Message("Roads by whether a fire engine gets there; barriers, water, fire points"),
             ),
         )
+
+    def scenarios(self) -> None:
+        """Write the scenarios side by side, where the project asks for any."""
+        self.control("{%p if scenarios %}")
+        self.lead(
+            Message(
+                "Houses within hose reach of a truck, side by side: the main run, and what is "
+                "another in a flood or for another vehicle, from worst to best. Opened: roads and "
+                "alleys without a truck that the vehicle gets into for certain."
+            )
+        )
+        self.table(
+            (
+                (self.say(Message("Scenario")), "name>", 32),
+                (self.say(Message("Vehicle")), "vehicle", 22),
+                (self.say(Message("Needs (m), width × height")), "need", 22),
+                (self.say(Message("Houses", "count")), "houses", 26),
+                (self.say(Message("Share of houses")), "share", 26),
+                (self.say(Message("More houses")), "more", 23),
+                (self.say(Message("Opened")), "opened", 14),
+            ),
+            "scenarios",
+        )
+        self.control("{%p endif %}")
 
     def alleys(self) -> None:
         self.section(Message("Roads and alleys without a truck", "section"))
@@ -509,6 +538,37 @@ class _Template:
             )
         )
         self.table(self._alley_columns(grouped=True), "alleys", long=True)
+        self.dead_ends()
+
+    def dead_ends(self) -> None:
+        """Write of the dead ends, if there are any."""
+        self.control("{%p if dead_ends_all %}")
+        self.paragraph(
+            self.say(
+                Message(
+                    "Dead ends that a fire engine gets into: {{ dead_ends_all }}. It may reverse "
+                    "{{ dead_ends_limit }} at most, out of one or to where it can go forward to a "
+                    "place to turn: in {{ dead_ends_too_long }} it has to reverse farther, in {{ "
+                    "dead_ends_unknown }} that is not known."
+                )
+            )
+        )
+        self.control("{%p if dead_ends %}")
+        self.lead(Message("Dead ends that need a look: {{ dead_ends_shown }}"))
+        self.table(
+            (
+                (self.say(Message("Road", "name")), "name>", 52),
+                (self.say(Message("To reverse (m)")), "reverse", 20),
+                (self.say(Message("To its end (m)")), "length", 20),
+                (self.say(Message("Place to turn")), "turning", 20),
+                (self.say(Message("Too far to reverse")), "too_long", 28),
+                (self.say(Message("Houses", "count")), "houses", 15),
+            ),
+            "dead_ends",
+            long=True,
+        )
+        self.control("{%p endif %}")
+        self.control("{%p endif %}")
 
     def _alley_columns(self, *, grouped: bool) -> Columns:
         group = [(self.say(Message("Group")), "groups>", 24)] if grouped else []
@@ -538,6 +598,16 @@ class _Template:
                 ),
             )
         )
+        self.control("{%p if tight_corners %}")
+        self.paragraph(
+            self.say(
+                Message(
+                    "By the shape of the roads a truck does not get round {{ tight_corners }} "
+                    "corners; of {{ open_corners }} that is not known."
+                ),
+            )
+        )
+        self.control("{%p endif %}")
         self.caption(self.say(Message("Barriers by their effect on a truck")))
         self.table(
             (
@@ -592,6 +662,37 @@ class _Template:
                 ),
                 placeholder,
             )
+        self.draft_points()
+
+    def draft_points(self) -> None:
+        """Write of the places to draw open water from, if there are any."""
+        self.control("{%p if draft_points_all %}")
+        self.paragraph(
+            self.say(
+                Message(
+                    "Places where a pump on a road may draw open water: {{ draft_points_all }}. At "
+                    "{{ draft_points_yes }} it can; at {{ draft_points_unknown }} something is "
+                    "missing or not known, at {{ draft_points_no }} it can't. Houses without water "
+                    "today that would gain it: {{ draft_points_gained }}."
+                )
+            )
+        )
+        self.control("{%p if draft_points %}")
+        self.lead(Message("Places that bring water: {{ draft_points_shown }}"))
+        self.table(
+            (
+                (self.say(Message("Code")), "code>", 24),
+                (self.say(Message("Type")), "type>", 19),
+                (self.say(Message("Can be drawn from")), "answer", 20),
+                (self.say(Message("What gets there")), "access>", 24),
+                (self.say(Message("What is missing")), "missing>", 50),
+                (self.say(Message("Houses that gain water")), "houses", 18),
+            ),
+            "draft_points",
+            long=True,
+        )
+        self.control("{%p endif %}")
+        self.control("{%p endif %}")
 
     def targets(self) -> None:
         self.section(Message("Targets"))

@@ -48,7 +48,7 @@ class Result:
     ----------
     project, norm, vehicle
         What was asked.
-    houses, segments, barriers, alleys, water, fire_points, hydrant_gaps
+    houses, segments, barriers, alleys, water, fire_points, hydrant_gaps, dead_ends, draft_points
         Layers with the columns of SPEC §12 first.
     violations
         Violations of traffic and water conditions that the survey lists; without names of owners.
@@ -73,11 +73,16 @@ class Result:
     goals
         How far every vertex of the foot graph is from stand, hydrant, water and fire point, by
         the column of the houses that tells so.
+    side_by_side
+        Tables of other scenarios by name, those of `SCENARIO_TABLES` that the project asks for.
     stations
         Fire stations, surveyed and mapped, with ``object_id`` and ``name``.
     groups
         Outlines of the residential groups, with their names in ``group``; no rows where the project
         names none.
+    open_water
+        Ponds, lakes, rivers and canals of the map, with ``kind`` and ``name``, to be drawn: what
+        goes on far beyond the area is cut off. No rows where the roads come without any.
     openstreetmap
         Whether roads are OpenStreetMap's, which has to be said wherever they are shown.
     timings
@@ -94,6 +99,8 @@ class Result:
     water: gpd.GeoDataFrame
     fire_points: gpd.GeoDataFrame
     hydrant_gaps: gpd.GeoDataFrame
+    dead_ends: gpd.GeoDataFrame
+    draft_points: gpd.GeoDataFrame
     violations: gpd.GeoDataFrame
     evidence: pd.DataFrame
     statistics: dict[str, Any]
@@ -104,8 +111,10 @@ class Result:
     house_rows: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=HOUSE_ROWS))
     routes: Routes | None = None
     goals: Mapping[str, Goal] = field(default_factory=dict)
+    side_by_side: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     stations: gpd.GeoDataFrame = field(default_factory=lambda: _no_rows("object_id", "name"))
     groups: gpd.GeoDataFrame = field(default_factory=lambda: _no_rows("group"))
+    open_water: gpd.GeoDataFrame = field(default_factory=lambda: _no_rows("kind", "name"))
     openstreetmap: bool = False
     timings: dict[str, float] = field(default_factory=dict)
 
@@ -122,8 +131,8 @@ class Result:
         Parameters
         ----------
         *names
-            One or more of houses, segments, alleys, barriers, water, fire_points, stations, groups
-            and area.
+            One or more of houses, segments, alleys, barriers, water, fire_points, dead_ends,
+            draft_points, stations, groups, open_water and area.
 
         Raises
         ------

@@ -81,13 +81,17 @@ _STRETCHES: Final[Mapping[str, Message]] = MappingProxyType(
         "sign_height": Message("a sign limits the height", "reason"),
         "covered": Message("covered, height not measured"),
         "weight": Message("a bridge too weak, {need}"),
+        "grade": Message("perhaps too steep, {grade:.1%}"),
         "survey": Message("narrow somewhere, not known where"),
+        "facade": Message("{width} m between buildings, {need}, not certain enough"),
     }
 )
 _BLOCKED: Final[Mapping[str, Message]] = MappingProxyType(
     {
         "class": Message("not for vehicles"),
         "width": Message("{width} m wide by tag {source}, {need}"),
+        "facade": Message("{width} m between buildings, {need}"),
+        "grade": Message("too steep, {grade:.1%}"),
     }
 )
 _NEEDED: Final[Mapping[str, str]] = MappingProxyType({"height": "height_m", "weight": "mass_t"})
@@ -95,6 +99,8 @@ _ASSUMED: Final = Message("assumed")
 _AT_THE_MOUTH: Final = Message("at the mouth of")
 _ON: Final = Message("on")
 _UNKNOWN: Final = Message("not known whether a truck passes")
+_NOT_ROUND: Final = Message("too tight for a truck")
+_ROUND_UNKNOWN: Final = Message("not known whether a truck gets round")
 _MAPPED: Final = Message("as mapped in OpenStreetMap")
 
 
@@ -225,6 +231,8 @@ class Stops:
         return frozenset(tokens) & (segments | obstacles)
 
     def _obstacle(self, row: Any, roads: Mapping[int, _Roads], language: Language) -> str:
+        if row["kind"] == "corner":
+            return self._corner(row, language)
         name = row["osm_id"] if pd.isna(row["object_id"]) else row["object_id"]
         figure = decimal(row["figure_m"], language, 2)
         notes: list[str] = []
@@ -257,6 +265,37 @@ class Stops:
         inside = ", ".join(notes)
         return f"{what.into(language)} {name}{where}" + (f" ({inside})" if inside else "")
 
+    def _corner(self, row: Any, language: Language) -> str:
+        """Say where the truck does not get round, and what it would need there."""
+        streets = [self._road(i, language) for i in row["segments"]]
+        turned = f"{row['deflection_deg']:.0f}°"
+        bends = len(streets) == 1
+        where = Message("bend of {road}") if bends else Message("corner {road} – {into}")
+        notes = [turned, *(self._street(i, language) for i in row["segments"])]
+        if not np.isnan(row["needed_m"]):
+            needed = decimal(row["needed_m"], language)
+            notes.append(Message("for sure from {needed} m on").into(language, needed=needed))
+        blocked = row["answer"] == Answer.BLOCKED
+        notes.append((_NOT_ROUND if blocked else _ROUND_UNKNOWN).into(language))
+        told = where.into(language, road=streets[0], into=streets[-1])
+        return f"{told} ({', '.join(notes)})"
+
+    def _street(self, i: int, language: Language) -> str:
+        """Say how wide a street is at its corner."""
+        known = self.passability
+        width_m = known.width_m[i]
+        if not np.isnan(width_m):
+            text = Message("{width} m wide")
+        elif known.corners is not None and not np.isnan(known.corners.least_m[i]):
+            width_m, text = known.corners.least_m[i], Message("{width} m wide as assumed")
+        else:
+            text = _STRETCHES["class"]
+        return text.into(language, width=decimal(width_m, language, 2))
+
+    def _road(self, i: int, language: Language) -> str:
+        name = self.network.tag("name")[self.network.segment_way[i]]
+        return str(name or Message("an unnamed way").into(language))
+
     def _needs(self, name: str, language: Language) -> str:
         """Say what the truck needs, marked where no source verifies it."""
         unit = "t" if name == "mass_t" else "m"
@@ -284,8 +323,7 @@ class Stops:
         return roads
 
     def _segment(self, i: int, language: Language) -> str:
-        network, known = self.network, self.passability
-        road = network.tag("name")[network.segment_way[i]]
+        known = self.passability
         reason, answer = known.segment_reason[i], known.segment_answer[i]
         why = _BLOCKED.get(reason) if answer == Answer.BLOCKED else None
         if why is None and not (reason == "survey" and answer == Answer.PASS):
@@ -295,9 +333,10 @@ class Stops:
             width=decimal(known.width_m[i], language, 2),
             source=known.width_source[i],
             need=self._needs(_NEEDED.get(reason, "width_m"), language),
+            grade=float(known.grades.grade[i]),
         )
-        road = road or Message("an unnamed way").into(language)
-        return f"{road} ({told})" if told else str(road)
+        road = self._road(i, language)
+        return f"{road} ({told})" if told else road
 
 
 def house_sentences(

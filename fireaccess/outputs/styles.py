@@ -71,6 +71,8 @@ LOOKS: Final[Mapping[str, Mapping[str, Look]]] = MappingProxyType(
             "unknown": Look(shape="octagon", fill=YELLOW, mark="question"),
             "delay": Look(shape="octagon", fill=BLUE, mark="bar"),
             "pass": Look(shape="octagon", fill=LIGHT, edge=BLUE),
+            "corner_blocked": Look(shape="wedge", fill=VERMILION, mark="cross"),
+            "corner_unknown": Look(shape="wedge", fill=YELLOW, mark="question"),
         },
         "alleys": {
             "deep": Look(shape="band", stroke="#4F3A5C", width=3.2),
@@ -90,6 +92,17 @@ LOOKS: Final[Mapping[str, Mapping[str, Look]]] = MappingProxyType(
             "unusable": Look(shape="triangle", fill=VERMILION, mark="bar"),
             "broken": Look(shape="triangle", fill=LIGHT, edge=VERMILION, mark="cross"),
         },
+        "dead_ends": {
+            "yes": Look(shape="band", stroke=VERMILION, width=2.8),
+            "unknown": Look(shape="band", stroke=YELLOW, width=2.2),
+            "no": Look(shape="band", stroke=GREY, width=1.8),
+            "silent": Look(shape="band", stroke="#7A7A7A", width=1.8),
+        },
+        "draft_points": {
+            "yes": Look(shape="diamond", fill=LIGHT, edge=BLUE, mark="drop"),
+            "unknown": Look(shape="diamond", fill=LIGHT, edge="#6B6400", mark="question"),
+            "no": Look(shape="diamond", fill=LIGHT, edge="#7A7A7A", mark="cross"),
+        },
         # The map has no such layer. Wider than the roads, it is seen above and below them.
         "hydrant_gaps": {"all": Look(shape="band", stroke=DARK, dash=(1, 1), width=1.8)},
     }
@@ -104,7 +117,11 @@ CLASSED: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         "houses": ("status", "status"),
         "segments": ("coalesce(\"reached\", 'unknown')", "reached"),
-        "barriers": ("coalesce(\"effect\", 'unknown')", "effect"),
+        "barriers": (
+            """CASE WHEN "source" = 'corner' THEN 'corner_' ELSE '' END """
+            """|| coalesce("effect", 'unknown')""",
+            "effect",
+        ),
         "alleys": (
             """CASE WHEN "deep" AND "certain" THEN 'deep' WHEN "deep" THEN 'perhaps_deep' """
             """WHEN "certain" THEN 'other' ELSE 'perhaps_other' END""",
@@ -112,6 +129,8 @@ CLASSED: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         ),
         "water": (_WORKS, "works"),
         "fire_points": (_WORKS, "works"),
+        "dead_ends": ("coalesce(\"too_long\", 'silent')", "too_long"),
+        "draft_points": ("answer", "draft"),
     }
 )
 # Of the functions that tell points from areas, this one's answer is the same in every language.
@@ -131,7 +150,7 @@ _SIGN: Final = (15.0, 5.2, 20.0)
 _ROAD: Final = (3.6, 1.0, 9.0)
 
 _SHAPES: Final[Mapping[str, float]] = MappingProxyType(
-    {"octagon": 1.0, "diamond": 1.15, "triangle": 1.1}
+    {"octagon": 1.0, "diamond": 1.15, "triangle": 1.1, "wedge": 1.25}
 )
 _ANGLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {"level": ("0",), "slant": ("45",), "cross": ("45", "135")}
@@ -319,6 +338,8 @@ def _hatch(hatch: str | None) -> Iterable[_Part]:
 def _sign(look: Look, fill: str) -> list[_Part]:
     """Return a sign on a light rim: a blue one on blue houses would be lost."""
     shape = {"name": look.shape, "joinstyle": "miter"}
+    if look.shape == "wedge":
+        shape |= {"name": "triangle", "angle": "180"}
     shape |= _sized("size", *(size * _SHAPES[look.shape] for size in _SIGN))
     edge = _outline(look.edge or DARK, 2 if look.edge else 1.2)
     parts = [

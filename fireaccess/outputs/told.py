@@ -9,6 +9,7 @@ from typing import Final
 from fireaccess.model.catalogue import Message
 from fireaccess.model.figure import Figure
 from fireaccess.model.formats import Language, day, decimal
+from fireaccess.network.need import turns_count
 from fireaccess.outputs.map.texts import texts
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.sentences import figure_text
@@ -36,9 +37,15 @@ FIGURES: Final[Mapping[str, Message]] = MappingProxyType(
         "accuracy_maxwidth_physical_m": Message("error of maxwidth:physical"),
         "accuracy_width_m": Message("error of tag width"),
         "accuracy_est_width_m": Message("error of tag est_width"),
+        "accuracy_facade_m": Message("error of a gap between facades"),
+        "accuracy_elevation_m": Message("error of the elevation grid"),
         "mass_t": Message("mass of the vehicle"),
         "width_m": Message("width of the vehicle"),
         "height_m": Message("height of the vehicle"),
+        "length_m": Message("length of the vehicle"),
+        "wheelbase_m": Message("wheelbase of the vehicle"),
+        "front_overhang_m": Message("front overhang of the vehicle"),
+        "turning_radius_m": Message("turning radius of the vehicle"),
     }
 )
 
@@ -55,6 +62,7 @@ _TEXTS: Final[Mapping[str, Message]] = MappingProxyType(
         "survey": Message("Newest evidence: {when}"),
         "no_survey": Message("No survey yet"),
         "turns_off": Message("Turning at corners is not checked"),
+        "turns_on": Message("Turning at corners is checked by the shape of the roads"),
         "assumed": Message("Assumed, verified by no source: {figures}"),
         "norm_silent": Message("the norm is silent"),
         "not_computed": Message("no house could be computed"),
@@ -175,7 +183,7 @@ def told(result: Result, language: Language, old: Result | None = None) -> list[
         ),
         say(roads, when=day(dates["roads"], language) or say("no_date")),
         say("survey", when=survey) if survey else say("no_survey"),
-        say("turns_off"),
+        say("turns_on" if turns_count(result.project.options.turns, vehicle) else "turns_off"),
     ]
     if old is not None:
         since = day(old.statistics["dates"]["newest_evidence"], language) or say("no_date")

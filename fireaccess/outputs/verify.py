@@ -23,6 +23,7 @@ import pyogrio
 from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import OutputError
 from fireaccess.model.formats import Language
+from fireaccess.model.layers import SCENARIO_TABLES
 from fireaccess.outputs.manifest import RESULT_LAYERS, digest, read_manifest
 from fireaccess.project import Project
 
@@ -65,6 +66,8 @@ _NEEDED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "water": ("last_checked",),
         "fire_points": ("last_checked",),
         "hydrant_gaps": ("length_m",),
+        "dead_ends": ("certain", "too_long", "turning"),
+        "draft_points": ("access", "answer", "houses_gained"),
         "violations": ("fixed",),
         "evidence": ("date",),
     }
@@ -148,7 +151,7 @@ def verify(project: Project, *, language: Language = "en") -> Verification:
         name: value
         for part in ("area", "targets", "transmitters_by_month", "groups", "alleys", "dates")
         for name, value in _flat({part: statistics.get(part)})
-    }
+    } | dict(_flat({"scenarios": _published_scenarios(statistics)}))
     differences = (
         *_changed_inputs(project, manifest["inputs"], statistics, language),
         *_changed_files(folder, files),
@@ -206,7 +209,7 @@ def _layers(folder: Path) -> dict[str, pd.DataFrame]:
     try:
         layers = {
             name: pyogrio.read_dataframe(path, layer=name, read_geometry=False)
-            for name in RESULT_LAYERS
+            for name in (*RESULT_LAYERS, *_scenario_tables(path))
         }
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise OutputError(
@@ -228,6 +231,12 @@ def _layers(folder: Path) -> dict[str, pd.DataFrame]:
     return layers
 
 
+def _scenario_tables(path: Path) -> list[str]:
+    """Return the tables of scenarios that a GeoPackage holds."""
+    there = [name for name, _ in pyogrio.list_layers(path)]
+    return [name for name in SCENARIO_TABLES if name in there]
+
+
 def _statistics(folder: Path) -> dict[str, Any]:
     path = folder / "statistics.json"
     try:
@@ -247,6 +256,7 @@ def _other_table(folder: Path, statistics: Mapping[str, Any]) -> Iterator[_Parts
     parts = [
         ("area", name, statistics["area"]),
         ("targets", name, statistics["targets"]),
+        *(("scenario", row["scenario"], row) for row in statistics.get("scenarios", ())),
         *(("month", row["month"] or "", row) for row in statistics["transmitters_by_month"]),
         *(("group", group["group"], group) for group in statistics["groups"]),
         *(("alley", alley["alley_id"], alley) for alley in statistics["alleys"]),
@@ -255,7 +265,7 @@ def _other_table(folder: Path, statistics: Mapping[str, Any]) -> Iterator[_Parts
         (level, of, figure): "" if value is None else str(value)
         for level, of, figures in parts
         for figure, value in _flat(figures)
-        if figure not in ("month", "group", "alley_id", "name")
+        if figure not in ("month", "group", "alley_id", "name", "scenario")
     }
     path = folder / "statistics.csv"
     if not path.is_file():  # told as a file already
@@ -367,7 +377,7 @@ def recomputed(
     -------
     dict
         The parts ``area``, ``targets``, ``transmitters_by_month``, ``groups``, ``alleys`` and
-        ``dates`` of statistics.json.
+        ``dates`` of statistics.json, and what ``scenarios`` tells of houses, by scenario.
     """
     houses, alleys, barriers = (layers[name] for name in ("houses", "alleys", "barriers"))
     violations, segments = layers["violations"], layers["segments"]
@@ -381,6 +391,8 @@ def recomputed(
         "violations": {"found": len(violations), "fixed": fixed},
         "reviews": {name: _of_reviews(layers[name]) for name in ("water", "fire_points")},
         "hydrant_gaps_km": round(layers["hydrant_gaps"]["length_m"].sum() / 1000, 3),
+        "dead_ends": _of_dead_ends(layers["dead_ends"]),
+        "draft_points": _of_draft_points(layers["draft_points"]),
     }
     roads = statistics["dates"]["roads"]
     dates = [*layers["evidence"]["date"].dropna().astype(str), *([roads] if roads else [])]
@@ -401,6 +413,33 @@ def recomputed(
         ],
         "alleys": _by_alley(alleys, houses, segments),
         "dates": {"roads": roads, "newest_evidence": newest},
+        "scenarios": _of_scenarios(layers),
+    }
+
+
+def _published_scenarios(statistics: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        row["scenario"]: {answer: row[answer] for answer in ("road", "road_60")}
+        for row in statistics.get("scenarios", ())
+    }
+
+
+def _of_scenarios(layers: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Return the answers of each scenario; those of the main run stand in the houses layer."""
+    if "house_scenarios" not in layers:
+        return {}
+    houses = layers["houses"]
+    people = houses[["house_id", "people"]]
+    parts = {
+        "base": houses,
+        **{
+            str(name): rows.merge(people, on="house_id")
+            for name, rows in layers["house_scenarios"].groupby("scenario", sort=False)
+        },
+    }
+    return {
+        name: {answer: _coverage(rows, answer) for answer in ("road", "road_60")}
+        for name, rows in parts.items()
     }
 
 
@@ -533,6 +572,8 @@ def _of_barriers(barriers: pd.DataFrame) -> dict[str, Any]:
         "narrow_readings": int(((source == "reading") & (effect == "blocked")).sum()),
         "open_readings": int(((source == "reading") & (effect == "unknown")).sum()),
         "low_clearances": int((source == "clearance").sum()),
+        "tight_corners": int(((source == "corner") & (effect == "blocked")).sum()),
+        "open_corners": int(((source == "corner") & (effect == "unknown")).sum()),
     }
 
 
@@ -547,6 +588,28 @@ def _of_alleys(alleys: pd.DataFrame) -> dict[str, Any]:
         "water_solution": {word: int(solutions.get(word, 0)) for word in ("yes", "unknown", "no")},
         "with_fire_point": int(_true(alleys["has_fire_point"]).sum()),
         "needs_fire_point": int(_true(alleys["needs_fire_point"]).sum()),
+    }
+
+
+def _of_dead_ends(ends: pd.DataFrame) -> dict[str, Any]:
+    answers = ends["too_long"].value_counts()
+    cannot_turn = ends["turning"].isin(["no", "unknown"]) & ends["too_long"].eq("yes")
+    return {
+        "dead_ends": len(ends),
+        "certain": int(_true(ends["certain"]).sum()),
+        "too_long": {word: int(answers.get(word, 0)) for word in ("yes", "unknown", "no")},
+        "without_turning_known": int(cannot_turn.sum()),
+    }
+
+
+def _of_draft_points(points: pd.DataFrame) -> dict[str, Any]:
+    answers, access = points["answer"].value_counts(), points["access"].value_counts()
+    ways = ("truck", "unknown", "portable_pump", "none")
+    return {
+        "draft_points": len(points),
+        "by_answer": {word: int(answers.get(word, 0)) for word in ("yes", "unknown", "no")},
+        "by_access": {word: int(access.get(word, 0)) for word in ways},
+        "houses_gained": int(points["houses_gained"].sum()),
     }
 
 

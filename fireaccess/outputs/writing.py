@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -29,6 +29,7 @@ import shapely
 from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import OutputError
 from fireaccess.model.formats import Language
+from fireaccess.model.layers import SCENARIO_TABLES
 from fireaccess.outputs.manifest import MANIFEST, RESULT_LAYERS, manifest
 from fireaccess.outputs.plain import plain_cell
 from fireaccess.outputs.result import Result
@@ -61,7 +62,8 @@ def write(result: Result, *, with_map: bool = True) -> dict[str, Path]:
         If a folder can't be written to, or a file there is open in another program.
     """
     results, maps = result.project.results_folder, result.project.maps_folder
-    layers = {name: rounded(getattr(result, name)) for name in RESULT_LAYERS}
+    frames = {**{name: getattr(result, name) for name in RESULT_LAYERS}, **result.side_by_side}
+    layers = {name: rounded(frame) for name, frame in frames.items()}
     files: dict[Path, Callable[[Path], None]] = {
         results / "results.gpkg": partial(
             _write_geopackage, layers, result.project.options.language
@@ -99,6 +101,7 @@ def write(result: Result, *, with_map: bool = True) -> dict[str, Path]:
         raise _refused(error, folder) from None
     for folder in folders:
         _finish_or_forget(folder)
+    _forget_scenarios(results, result.side_by_side)
     return {path.name: path for path in (*files, results / MANIFEST)}
 
 
@@ -113,6 +116,17 @@ def _finish_or_forget(folder: Path) -> None:
         shutil.rmtree(aside)
     except OSError as error:
         raise _refused(error, folder) from None
+
+
+def _forget_scenarios(folder: Path, kept: Collection[str]) -> None:
+    """Remove tables of scenarios that an earlier run wrote and that nobody asks for any more."""
+    for name in SCENARIO_TABLES:
+        path = folder / f"{name}.parquet"
+        if name not in kept and path.exists():
+            try:
+                path.unlink()
+            except OSError as error:
+                raise _refused(error, folder) from None
 
 
 def _put_in_place(new: list[Path]) -> None:
@@ -259,6 +273,9 @@ def _write_statistics_csv(content: Mapping[str, Any], path: Path) -> None:
 def _levels(content: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     yield "area", content["project"]["name"], content["area"]
     yield "targets", content["project"]["name"], content["targets"]
+    for scenario in content.get("scenarios", ()):
+        figures = {k: v for k, v in scenario.items() if k != "scenario"}
+        yield "scenario", scenario["scenario"], figures
     for row in content["transmitters_by_month"]:
         yield "month", row["month"] or "", {k: v for k, v in row.items() if k != "month"}
     for group in content["groups"]:

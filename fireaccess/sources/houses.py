@@ -144,6 +144,54 @@ def read_house_rows(project: Project, roads: Roads, intake: Intake) -> gpd.GeoDa
     return as_house_rows(buildings, None if roads.file is None else roads.file.name)
 
 
+def read_footprints(
+    project: Project, roads: Roads, rows: gpd.GeoDataFrame, area: shapely.Geometry
+) -> gpd.GeoDataFrame:
+    """Return the outlines of buildings that widths are measured between, near the area.
+
+    Parameters
+    ----------
+    project
+        The project, which names its list of houses.
+    roads
+        In the analysis CRS; their buildings are taken if there are any.
+    rows
+        Houses as `read_house_rows` returns them: else those of a list that are outlines.
+    area
+        The area in the analysis CRS; buildings as far from it as roads are loaded count too.
+
+    Returns
+    -------
+    ``house_id`` and ``geometry`` in the analysis CRS, the name of their file in ``attrs["file"]``.
+
+    Raises
+    ------
+    InputError
+        If no building near the area has an outline.
+    """
+    found, file = roads.buildings, roads.file
+    if (found is None or len(found) == 0) and project.house_list is not None:
+        file = project.house_list
+        geometry = transform_geometry(rows.geometry.to_numpy(), WGS84, roads.crs)
+        found = gpd.GeoDataFrame({"house_id": rows["house_id"]}, geometry=geometry, crs=roads.crs)
+    if found is not None:
+        geometry = found.geometry.to_numpy()
+        outlines = np.isin(shapely.get_type_id(geometry), (3, 6))
+        near = outlines & shapely.dwithin(geometry, area, project.settings.load_margin_m)
+        found = found[near].reset_index(drop=True)
+    if found is None or len(found) == 0:
+        raise InputError(
+            Message("facade_widths = true, but no building near the area has an outline"),
+            file=project.file,
+            remedy=Message(
+                "export the roads with their buildings, name a list of houses with outlines, or "
+                "write facade_widths = false"
+            ),
+        )
+    found.attrs["file"] = None if file is None else file.name
+    return found
+
+
 def as_house_rows(houses: gpd.GeoDataFrame, file: str | None) -> gpd.GeoDataFrame:
     """Return houses that come from no table with all columns that those of a table have.
 

@@ -17,7 +17,16 @@ from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import InputError
 from fireaccess.model.text import nfc
 from fireaccess.sources.coordinates import WGS84
-from fireaccess.sources.roads import WAY_TAGS, Roads, is_road, is_yes, make_roads, no_objects
+from fireaccess.sources.open_water import WATER_KEYS, open_water_of
+from fireaccess.sources.roads import (
+    OPEN_WATER,
+    WAY_TAGS,
+    Roads,
+    is_road,
+    is_yes,
+    make_roads,
+    no_objects,
+)
 
 #: What a file names as its generator if `fireaccess.sources.sample` invented all that is in it.
 INVENTED: Final = "fireaccess sample"
@@ -31,6 +40,8 @@ _EMERGENCY: Final = {
     "fire_water_pond": ("water", "pond"),
     "fire_extinguisher": ("fire_points", "extinguisher"),
 }
+#: Nodes of roads at which a truck may turn, or lets another pass.
+_ROAD_PLACES: Final = ("turning_circle", "turning_loop", "passing_place")
 _KEPT_KEYS: Final = ("highway", "barrier", "emergency", "amenity", "building")
 
 
@@ -46,7 +57,7 @@ def is_osm_file(path: Path) -> bool:
 
 
 def read_osm(path: Path, *, buildings: bool = False) -> Roads:
-    """Read roads, barriers, water, stations and, if asked, buildings from an OSM file.
+    """Read roads, barriers, water, stations, open water and, if asked, buildings from an OSM file.
 
     Parameters
     ----------
@@ -123,13 +134,27 @@ class _Collector:
         self.objects: list[dict[str, Any]] = []
         self.left_out: Counter[str] = Counter()
         self.newest = 0.0
-        self.needs_areas = False
+        # Whose areas are asked for, and whether as open water.
+        self.relations: dict[int, bool] = {}
+        self.open_water: list[dict[str, Any]] = []
         self.buildings: list[dict[str, Any]] = []
 
     def node(self, node: Any) -> None:
         tags = dict(node.tags)
         if "barrier" in tags:
             self.barriers[node.id] = tags
+        if tags.get("highway") in _ROAD_PLACES:
+            self.objects.append(
+                {
+                    "object_id": f"n{node.id}",
+                    "kind": "road_places",
+                    "type": tags["highway"],
+                    "working": True,
+                    "geometry": shapely.Point(node.location.lon, node.location.lat),
+                    "name": None,
+                    "diameter": tags.get("diameter") or tags.get("width"),
+                }
+            )
         self.add_object(
             f"n{node.id}", tags, lambda: shapely.Point(node.location.lon, node.location.lat)
         )
@@ -145,6 +170,19 @@ class _Collector:
         if is_yes(tags.get("building")):
             self.building(f"w{way.id}", tags, _outline(way))
         self.add_object(f"w{way.id}", tags, lambda: _outline(way))
+        self.add_open_water(f"w{way.id}", tags, lambda: _outline(way))
+
+    def relation(self, relation: Any, *, buildings: bool) -> None:
+        tags = dict(relation.tags)
+        found = open_water_of(tags)
+        is_water = found is not None and found.is_area
+        if (
+            is_water
+            or tags.get("emergency") in _EMERGENCY
+            or tags.get("amenity") == "fire_station"
+            or (buildings and is_yes(tags.get("building")))
+        ):
+            self.relations[relation.id] = is_water
 
     def building(self, house_id: str, tags: dict[str, str], outline: Any) -> None:
         if outline is None or outline.geom_type == "LineString":
@@ -194,6 +232,31 @@ class _Collector:
                 "working": not out_of_use,
                 "geometry": shape,
                 "name": tags.get("name"),
+                "diameter": None,
+            }
+        )
+
+    def add_open_water(self, object_id: str, tags: dict[str, str], geometry: Any) -> None:
+        found = open_water_of(tags)
+        if found is None:
+            return
+        shape = geometry()
+        if shape is not None and not found.is_area:
+            shape = shapely.LineString(shapely.get_coordinates(shape))
+        elif shape is None or shape.geom_type == "LineString":
+            self.left_out["open_water_without_outline"] += 1
+            return
+        elif not shape.is_valid:
+            shape = shapely.make_valid(shape)
+        self.open_water.append(
+            {
+                "object_id": object_id,
+                "kind": found.kind,
+                "name": nfc(tags["name"]) if "name" in tags else None,
+                "perennial": found.perennial,
+                "private": found.private,
+                "salt": found.salt,
+                "geometry": shape,
             }
         )
 
@@ -207,24 +270,26 @@ def _outline(way: Any) -> Any:
 
 def _read(path: Path, buildings: bool) -> Roads:
     seen = _Collector()
+    # A town has thousands of trees, which share a key with its water.
+    of_nodes = osmium.filter.KeyFilter(*_KEPT_KEYS)
+    of_nodes.enable_for(osmium.osm.NODE)
+    of_shapes = osmium.filter.KeyFilter(*_KEPT_KEYS, *WATER_KEYS)
+    of_shapes.enable_for(osmium.osm.WAY | osmium.osm.RELATION)
     processor: Any = (
         osmium.FileProcessor(str(path))
         .with_locations()
         .with_filter(osmium.filter.EmptyTagFilter())
-        .with_filter(osmium.filter.KeyFilter(*_KEPT_KEYS))
+        .with_filter(of_nodes)
+        .with_filter(of_shapes)
     )
     for item in processor:
         if item.is_node():
             seen.node(item)
         elif item.is_way():
             seen.way(item)
-        elif item.is_relation() and (
-            item.tags.get("emergency") in _EMERGENCY
-            or item.tags.get("amenity") == "fire_station"
-            or (buildings and is_yes(item.tags.get("building")))
-        ):
-            seen.needs_areas = True
-    if seen.needs_areas:
+        elif item.is_relation():
+            seen.relation(item, buildings=buildings)
+    if seen.relations:
         _read_relations(path, seen)
     objects = (
         gpd.GeoDataFrame(seen.objects, geometry="geometry", crs=WGS84)
@@ -237,6 +302,7 @@ def _read(path: Path, buildings: bool) -> Roads:
         seen.ways,
         barriers=seen.barriers,
         objects=objects,
+        open_water=_open_water(seen.open_water),
         buildings=_buildings(seen.buildings) if buildings else None,
         file=path,
         dated=date.fromtimestamp(seen.newest) if seen.newest > 0 else None,
@@ -250,12 +316,14 @@ def _read_relations(path: Path, seen: _Collector) -> None:
     factory = osmium.geom.WKBFactory()
     processor: Iterable[Any] = (
         osmium.FileProcessor(str(path))
-        .with_areas(osmium.filter.KeyFilter("emergency", "amenity", "building"))
+        .with_areas(osmium.filter.IdFilter(seen.relations))
         .with_filter(osmium.filter.EntityFilter(osmium.osm.AREA))
+        # The area of a relation has an odd number, that of a way an even one.
+        .with_filter(osmium.filter.IdFilter([2 * number + 1 for number in seen.relations]))
     )
+    waters = {number for number, is_water in seen.relations.items() if is_water}
     for area in processor:
-        if area.from_way():
-            continue
+        waters.discard(area.orig_id())
         tags = dict(area.tags)
         try:
             shape: Any = shapely.from_wkb(factory.create_multipolygon(area))
@@ -268,6 +336,17 @@ def _read_relations(path: Path, seen: _Collector) -> None:
         seen.add_object(area_id, tags, lambda shape=shape: shape)
         if is_yes(tags.get("building")):
             seen.building(area_id, tags, shape)
+        seen.add_open_water(area_id, tags, lambda shape=shape: shape)
+    # Ways of a lake may lie beyond the extract.
+    if waters:
+        seen.left_out["open_water_without_outline"] += len(waters)
+
+
+def _open_water(rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
+    frame = gpd.GeoDataFrame(
+        pd.DataFrame(rows, columns=[*OPEN_WATER, "geometry"]), geometry="geometry", crs=WGS84
+    )
+    return frame.sort_values("object_id", kind="stable").reset_index(drop=True)
 
 
 def _buildings(rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:

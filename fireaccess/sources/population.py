@@ -8,9 +8,6 @@ Where no house has a count it is the sum of the grid.
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -20,22 +17,31 @@ import numpy as np
 import pandas as pd
 import shapely
 from pyproj import CRS
-from pyproj.exceptions import ProjError
 
 from fireaccess.model.answers import BoolArray, FloatArray, IntArray
 from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import Findings, InputError
-from fireaccess.sources.coordinates import WGS84, transform_geometry, transform_xy
-from fireaccess.sources.files import read_content
+from fireaccess.sources.coordinates import WGS84, transform_xy
+from fireaccess.sources.grids import GridWords, open_grid, refuse, transformed
 from fireaccess.sources.houses import Houses, as_house_rows
-from fireaccess.sources.zones import zone_of
 
 #: Flags of houses whose people are an estimate, and of cells that stand in for houses.
 PEOPLE_ESTIMATED: Final = "people_estimated"
 STAND_IN: Final = "stand_in"
 
-_EXPORT: Final = Message(
-    "open it in QGIS, set its CRS and nodata value, and export it again as GeoTIFF"
+_WORDS: Final = GridWords(
+    "population",
+    unreadable=Message("the population grid is no GeoTIFF that can be read to its end"),
+    no_crs=Message("the population grid names no CRS"),
+    unusable_crs=Message("the CRS of the population grid can't be used: {reason}"),
+    elsewhere=(
+        Message("the population grid lies nowhere near the area"),
+        Message("take the grid of this ward, and check the CRS that its file names"),
+    ),
+    bands=(
+        Message("the population grid has {count} bands, and one is needed"),
+        Message("export the band that counts all people as a GeoTIFF of its own"),
+    ),
 )
 
 
@@ -81,7 +87,7 @@ class Population:
             Points in the analysis CRS.
         """
         x, y = transform_xy(shapely.get_x(points), shapely.get_y(points), self.crs, self.grid_crs)
-        column, row = (np.floor(part).astype(np.int64) for part in _apply(self.cell_at, x, y))
+        column, row = (np.floor(part).astype(np.int64) for part in transformed(self.cell_at, x, y))
         cells = pd.MultiIndex.from_arrays([self.row, self.column])
         found: IntArray = cells.get_indexer(pd.MultiIndex.from_arrays([row, column]))
         return found, found >= 0
@@ -89,8 +95,6 @@ class Population:
 
 def read_population(path: Path, area: shapely.Geometry, crs: CRS, findings: Findings) -> Population:
     """Read the people of an area from a grid.
-
-    Only the file itself is looked at, none that lies beside it: its hash stands for all of it.
 
     Parameters
     ----------
@@ -106,20 +110,10 @@ def read_population(path: Path, area: shapely.Geometry, crs: CRS, findings: Find
     InputError
         If the grid can't be read, names no CRS, holds negative numbers, or nobody in the area.
     """
-    content = read_content(path, "population")
-    with _opened(path, content) as grid:
-        grid_crs = _crs_of(grid, path)
-        there = transform_geometry(shapely.segmentize(area, 100.0), crs, grid_crs)
-        extent = _extent(grid)
-        half_a_cell = float(np.sqrt(shapely.area(extent) / (grid.width * grid.height))) / 2
-        known = np.isfinite(shapely.bounds(there)).all()
-        if not known or shapely.disjoint(extent, there) or shapely.touches(extent, there):
-            raise InputError(
-                Message("the population grid lies nowhere near the area"),
-                file=path,
-                remedy=Message("take the grid of this ward, and check the CRS that its file names"),
-            )
-        if not shapely.covers(shapely.buffer(extent, half_a_cell), there):
+    with open_grid(path, _WORDS) as grid:
+        there = grid.placed(area, crs)
+        grid.require(there)
+        if not grid.covers(there, spare_cells=0.5):
             findings.add(
                 "warning",
                 "population_in_part",
@@ -130,12 +124,22 @@ def read_population(path: Path, area: shapely.Geometry, crs: CRS, findings: Find
                 remedy=Message("take a grid that covers all of the ward"),
                 file=path.name,
             )
-        values, first_row, first_column = _values(grid, there, path)
-        transform = grid.transform
+        cells = grid.read(there)
+        grid_crs, transform = grid.crs, grid.transform
+    values = cells.values
+    refuse(
+        values,
+        (values < 0) | np.isinf(values),
+        Message(
+            "{count:,} cells of the population grid hold what is no number of people, such as "
+            "{value:g}"
+        ),
+        file=path,
+    )
     row, column = np.nonzero(values > 0)
     people = values[row, column]
-    row, column = row + first_row, column + first_column
-    x, y = _apply(transform, column + 0.5, row + 0.5)
+    row, column = row + cells.first_row, column + cells.first_column
+    x, y = transformed(transform, column + 0.5, row + 0.5)
     lon, lat = transform_xy(x, y, grid_crs, WGS84)
     x, y = transform_xy(lon, lat, WGS84, crs)
     inside = shapely.intersects_xy(area, x, y)
@@ -157,103 +161,6 @@ def read_population(path: Path, area: shapely.Geometry, crs: CRS, findings: Find
         np.column_stack([x, y])[inside],
         crs,
     )
-
-
-@contextmanager
-def _opened(path: Path, content: bytes) -> Iterator[Any]:
-    """Give a GeoTIFF of some bytes, with one band."""
-    from rasterio.errors import NotGeoreferencedWarning, RasterioError
-    from rasterio.io import MemoryFile
-
-    try:
-        with warnings.catch_warnings(), MemoryFile(content) as memory:
-            # Without georeference it has no CRS either, which is told.
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with memory.open(driver="GTiff") as grid:
-                if grid.count != 1:
-                    raise InputError(
-                        Message("the population grid has {count} bands, and one is needed"),
-                        file=path,
-                        remedy=Message(
-                            "export the band that counts all people as a GeoTIFF of its own"
-                        ),
-                        count=grid.count,
-                    )
-                yield grid
-    except RasterioError:
-        # What GDAL says of it names only the copy in memory.
-        raise InputError(
-            Message("the population grid is no GeoTIFF that can be read to its end"),
-            file=path,
-            remedy=_EXPORT,
-        ) from None
-
-
-def _crs_of(grid: Any, path: Path) -> CRS:
-    if grid.crs is None or grid.transform.is_degenerate:
-        raise InputError(Message("the population grid names no CRS"), file=path, remedy=_EXPORT)
-    try:
-        crs = CRS.from_wkt(grid.crs.to_wkt())
-        # However the file writes it out: its own datum shift is another one, by a metre.
-        crs = zone_of(crs) or crs
-        transform_xy(np.zeros(1), np.zeros(1), crs, WGS84)
-    except ProjError as error:
-        raise InputError(
-            Message("the CRS of the population grid can't be used: {reason}"),
-            file=path,
-            remedy=_EXPORT,
-            reason=str(error),
-        ) from None
-    return crs
-
-
-def _apply(transform: Any, x: Any, y: Any) -> tuple[FloatArray, FloatArray]:
-    """Return where an affine transformation puts some coordinates."""
-    a, b, c, d, e, f = tuple(transform)[:6]
-    return a * x + b * y + c, d * x + e * y + f
-
-
-def _extent(grid: Any) -> Any:
-    across, down = np.array([0, 1, 1, 0]) * grid.width, np.array([0, 0, 1, 1]) * grid.height
-    return shapely.polygons(np.column_stack(_apply(grid.transform, across, down)))
-
-
-def _values(grid: Any, there: shapely.Geometry, path: Path) -> tuple[FloatArray, int, int]:
-    """Return the cells around an area, NaN where there is no figure, and the first row and column.
-
-    Parameters
-    ----------
-    grid, path
-        The open grid and its file.
-    there
-        The area in the grid's CRS; it meets the grid.
-    """
-    from rasterio.windows import Window
-
-    west, south, east, north = shapely.bounds(there)
-    x, y = np.array([west, west, east, east]), np.array([south, north, south, north])
-    column, row = _apply(~grid.transform, x, y)
-    left, right = np.clip([np.floor(column.min()), np.ceil(column.max())], 0, grid.width)
-    top, bottom = np.clip([np.floor(row.min()), np.ceil(row.max())], 0, grid.height)
-    window = Window(int(left), int(top), int(right - left), int(bottom - top))
-    band = grid.read(1, window=window, masked=True)
-    values = band.astype(float).filled(np.nan) * grid.scales[0] + grid.offsets[0]
-    wrong = (values < 0) | np.isinf(values)
-    if wrong.any():
-        raise InputError(
-            Message(
-                "{count:,} cells of the population grid hold what is no number of people, "
-                "such as {value:g}"
-            ),
-            file=path,
-            remedy=Message(
-                "if that means no data, open it in QGIS, set its CRS and nodata value, and export "
-                "it again as GeoTIFF"
-            ),
-            count=int(wrong.sum()),
-            value=float(values[wrong][0]),
-        )
-    return values, int(top), int(left)
 
 
 def whole_people(people: FloatArray) -> IntArray:

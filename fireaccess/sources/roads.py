@@ -57,6 +57,9 @@ WAY_TAGS: Final = (
     "surface",
 )
 
+#: Columns of the open water that a roads file maps, beside its geometry.
+OPEN_WATER: Final = ("object_id", "kind", "name", "perennial", "private", "salt")
+
 _NO: Final = frozenset(("no", "false", "0"))
 
 
@@ -103,10 +106,14 @@ class Roads:
     barriers
         Tags of the nodes of these ways that carry ``barrier=*``, by node id.
     objects
-        Water, extinguishers and fire stations that the file maps: ``object_id``, ``kind``
-        (water, fire_points, stations), ``type``, ``working``, ``geometry``.
+        Water, extinguishers, fire stations, turning and passing places that the file maps:
+        ``object_id``, ``kind`` (water, fire_points, stations, road_places), ``type``, ``working``,
+        ``diameter`` (as text, of places to turn), ``geometry``.
     buildings
         Building outlines with ``house_id`` and ``address``, or None if not asked for.
+    open_water
+        Ponds, lakes, rivers and canals with the columns of `OPEN_WATER`; None where the file is of
+        a kind that has none.
     file, dated
         Where the roads come from, and the newest date that the file gives.
     left_out
@@ -124,6 +131,7 @@ class Roads:
     barriers: Mapping[int, Mapping[str, str]]
     objects: gpd.GeoDataFrame
     buildings: gpd.GeoDataFrame | None = None
+    open_water: gpd.GeoDataFrame | None = None
     file: Path | None = None
     dated: date | None = None
     left_out: Mapping[str, int] = field(default_factory=dict)
@@ -152,10 +160,11 @@ class Roads:
             vertex_xy=np.column_stack([x, y]),
             objects=carried(self.objects),
             buildings=None if self.buildings is None else carried(self.buildings),
+            open_water=None if self.open_water is None else carried(self.open_water),
         )
 
     def within(self, area: shapely.Geometry, margin_m: float) -> Roads:
-        """Return the whole ways that touch an area or come within a margin of it.
+        """Return the whole ways, and open water, that touch an area or come within a margin of it.
 
         Raises
         ------
@@ -187,6 +196,10 @@ class Roads:
         start = np.concatenate([[0], np.cumsum(np.diff(self.start)[keep])]).astype(np.int64)
         nodes = self.vertex_node[vertex]
         used = set(nodes.tolist())
+        water = self.open_water
+        if water is not None:
+            near = shapely.dwithin(water.geometry.to_numpy(), area, margin_m)
+            water = water[near].reset_index(drop=True)
         return replace(
             self,
             way_id=self.way_id[keep],
@@ -195,6 +208,7 @@ class Roads:
             vertex_node=nodes,
             vertex_xy=self.vertex_xy[vertex],
             barriers={node: tags for node, tags in self.barriers.items() if node in used},
+            open_water=water,
             left_out=dict(counts),
         )
 
@@ -258,7 +272,9 @@ def make_roads(
 def no_objects(crs: CRS = WGS84) -> gpd.GeoDataFrame:
     """Return the empty table of mapped objects, with its columns."""
     return gpd.GeoDataFrame(
-        {"object_id": [], "kind": [], "type": [], "working": []},
+        {"object_id": [], "kind": [], "type": [], "working": [], "diameter": []},
         geometry=gpd.GeoSeries([], crs=crs),
         crs=crs,
-    ).astype({"object_id": object, "kind": object, "type": object, "working": bool})
+    ).astype(
+        {"object_id": object, "kind": object, "type": object, "working": bool, "diameter": object}
+    )

@@ -57,6 +57,7 @@ NEEDED = [
     "accuracy_width_m",
     "accuracy_est_width_m",
     "accuracy_facade_m",
+    "accuracy_elevation_m",
 ]
 
 # The same of any norm: what no norm gives, but every computation uses.
@@ -73,6 +74,7 @@ OPERATIONAL = [
     "accuracy_width_m",
     "accuracy_est_width_m",
     "accuracy_facade_m",
+    "accuracy_elevation_m",
 ]
 
 SMALL = """
@@ -257,6 +259,23 @@ def test_classes_and_speeds():
     assert norm.carriageway_m.get("residential") is None
     for highway in norm.classes.passable:
         assert norm.carriageway_m.get(highway) is not None
+
+
+def test_grade_decides_only_where_a_norm_says_so(own):
+    assert load_norm("vn").grade_decides
+    assert load_norm("vn").grade.clause == "QCVN 06:2022/BXD 6.2.4"
+    assert not any(load_norm(name).grade_decides for name in ("ifc", "uk", "germany", "japan"))
+    rule = '[grade]\ndecides = {}\nclause = "x"\nstatus = "M"\n\n[classes]'
+    assert not load_norm(own()).grade_decides
+    assert not load_norm(own(("[classes]", rule.format("false")))).grade_decides
+    for text, says in (
+        (rule.format("true"), "figures.max_grade is missing"),
+        (rule.format('"yes"'), "grade.decides must be true or false"),
+        (rule.format("true").replace("decides", "decide"), "unknown key 'decide' in [grade]"),
+    ):
+        with pytest.raises(NormError) as caught:
+            load_norm(own(("[classes]", text)))
+        assert says in caught.value.finding.what
 
 
 def test_residential_flow():

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from towns import BY_WIDTH, CRS, Town, degrees, one_alley
 
+from fireaccess.inputs import read_inputs
 from fireaccess.model.errors import Findings
 from fireaccess.network.build import build_network
 from fireaccess.network.checks import (
@@ -20,10 +21,10 @@ from fireaccess.network.checks import (
     same_place,
 )
 from fireaccess.network.drawn import drawn_network
+from fireaccess.network.grades import grades_of
 from fireaccess.network.need import need_of
 from fireaccess.network.obstacles import set_survey
 from fireaccess.network.passability import assess
-from fireaccess.pipeline import read_inputs
 from fireaccess.project import Project
 
 NOTHING = pd.DataFrame({"kind": [], "node": []})
@@ -47,10 +48,13 @@ def checked(town, folder, **options):
     )
     assess(
         surveyed,
+        facades=None,
+        grades=grades_of(surveyed.network, None, inputs.norm, told),
         need=need,
         norm=inputs.norm,
         vehicle=inputs.vehicle,
         settings=project.settings,
+        turns_count=False,
         findings=told,
     )
     area = inputs.houses.area

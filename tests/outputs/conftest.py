@@ -17,10 +17,30 @@ def result(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def cornered(tmp_path_factory):
+    """Run the sample ward with corners looked at."""
+    file = write_sample(tmp_path_factory.mktemp("sample") / "ward")
+    text = file.read_text("utf-8")
+    assert text.count('turns = "auto"') == 1
+    file.write_text(text.replace('turns = "auto"', "turns = true"), "utf-8")
+    return run(Project.open(file))
+
+
+@pytest.fixture(scope="session")
 def commune(tmp_path_factory):
     """Run the sample commune."""
     folder = tmp_path_factory.mktemp("sample") / "commune"
     return run(Project.open(write_sample(folder, kind="commune")))
+
+
+@pytest.fixture(scope="session")
+def compared(tmp_path_factory):
+    """Run the sample commune beside two smaller vehicles."""
+    file = write_sample(tmp_path_factory.mktemp("sample") / "commune", kind="commune")
+    text = file.read_text("utf-8")
+    assert text.count("# vehicles = ") == 1
+    file.write_text(text.replace("# vehicles = ", "vehicles = "), "utf-8")
+    return run(Project.open(file))
 
 
 @pytest.fixture(scope="session")

@@ -303,6 +303,167 @@ def test_english(result, tmp_path):
     assert read.rows("Houses")[0]["Road"] in ("covered", "needs a survey", "not covered")
 
 
+# Dead ends, places to draw water, scenarios
+@pytest.fixture(scope="module")
+def english(result, tmp_path_factory):
+    asked = changed(few(result), project={"language": "en"})
+    return written(tmp_path_factory.mktemp("english"), asked)
+
+
+def links_of(book, name):
+    sheet, head = book.book[name], book.head(name)
+    last = head + len(book.rows(name))
+    links = [sheet.cell(row, 2).hyperlink for row in range(head + 1, last + 1)]
+    assert {link.target for link in links} == {"..\\maps\\map.html"}
+    return [unquote(link.location) for link in links]
+
+
+def test_dead_ends_that_need_a_look_come_first(english, result):
+    rows = english.rows("Dead ends")
+    ends = result.dead_ends.set_index("dead_end_id")
+    assert len(rows) == len(ends) == result.statistics["area"]["dead_ends"]["dead_ends"]
+    assert links_of(english, "Dead ends") == [f"at=dead_ends:dead_end:{r['Code']}" for r in rows]
+    ends = ends.loc[[f"dead_end:{row['Code']}" for row in rows]]
+    order = [("yes", "unknown", "no").index(answer) for answer in ends["too_long"]]
+    assert order == sorted(order)
+    assert len(set(order)) == 3
+    told = {row["Too far to reverse"]: answer for row, answer in zip(rows, order, strict=True)}
+    assert sorted(told.values()) == [0, 1, 2]
+    for row, end in zip(rows, ends.itertuples(), strict=True):
+        assert row["To reverse (m)"] == pytest.approx(end.reverse_m, abs=0.005)
+        assert row["To its end (m)"] == pytest.approx(end.length_m, abs=0.005)
+        assert (row["Limit (m)"], row["Houses"]) == (end.limit_m, end.houses)
+        needed = None if np.isnan(end.passing_needed) else end.passing_needed
+        assert (row["Passing places"], row["…needed"]) == (end.passing_places, needed)
+        assert row["Place to turn"] == {"yes": "yes", "unknown": "not known"}[end.turning]
+    assert english.totals("Dead ends")["Houses"][1] == ends["houses"].sum() > 0
+
+
+def test_places_to_draw_water_tell_what_is_missing_and_whom_they_serve(english, result):
+    name = "Places to draw open water"
+    rows, points = english.rows(name), result.draft_points.set_index("draft_point_id")
+    codes = [row["Code"] for row in rows]
+    assert sorted(codes) == sorted(points.index)
+    assert links_of(english, name) == [f"at=draft_points:{code}" for code in codes]
+    gained = [row["Houses that gain water"] for row in rows]
+    assert gained == sorted(gained, reverse=True)
+    of = result.statistics["area"]["draft_points"]
+    assert english.totals(name)["Houses that gain water"][1] == of["houses_gained"] > 0
+    answers = [row["Can be drawn from"] for row in rows]
+    assert [answers.count(word) for word in ("yes", "not known", "no")] == list(
+        of["by_answer"].values()
+    )
+    for row, point in zip(rows, points.loc[codes].itertuples(), strict=True):
+        counts = [row["Houses in range"], row["Houses in range without water"]]
+        assert counts == [point.houses_served, point.houses_without_water]
+        assert bool(row["What is missing"]) == (point.missing is not None)
+        # Codes of the result files are told in words.
+        assert "_" not in f"{row['What is missing']}{row['What gets there']}{row['Type']}"
+        place = row["Longitude (WGS 84)"], row["Latitude (WGS 84)"]
+        assert place == pytest.approx((point.stand_lon, point.stand_lat), abs=1e-6)
+    # What a house can use of several, it uses once: only what adds up has a total.
+    assert english.totals(name)["Houses in range"] == (None, None)
+
+
+def test_scenarios_stand_side_by_side(compared, tmp_path):
+    read = written(tmp_path, changed(compared, project={"language": "en"}))
+    rows, scenarios = read.rows("Scenarios side by side"), compared.statistics["scenarios"]
+    assert [row["Vehicle"] for row in rows] == ["standard", "light", "pickup"]
+    base = scenarios[0]
+    for row, of in zip(rows, scenarios, strict=True):
+        assert row["Width needed (m)"] == pytest.approx(of["need_width_m"], abs=0.005)
+        assert row["Road reached, worst (km)"] == pytest.approx(of["reached_km"], abs=0.005)
+        for name, answer in (("Road", "road"), ("Hose up to 60 m", "road_60")):
+            worst = of[answer]["covered"], base[answer]["covered"]
+            best = tuple(s[answer]["covered"] + s[answer]["needs_survey"] for s in (of, base))
+            for case, (mine, main) in (("worst", worst), ("best", best)):
+                assert row[f"{name}: houses, {case}"] == mine
+                assert row[f"{name}: {case} share"] == of[answer][f"share_{case}"]
+                more = None if of is base else mine - main
+                assert row[f"{name}: more houses, {case}"] == more
+    assert rows[2]["Road: more houses, worst"] == 66
+    cell = read.book["Scenarios side by side"].cell(read.head("Scenarios side by side") + 1, 11)
+    assert cell.number_format == "[$-409]+#,##0;[$-409]-#,##0;[$-409]0"
+
+
+def test_roads_that_another_vehicle_opens(compared, tmp_path):
+    read = written(tmp_path, changed(compared, project={"language": "en"}))
+    rows = {row["Code"]: row for row in read.rows("Roads that vehicles open")}
+    table = compared.side_by_side["alley_scenarios"]
+    gains = [name for name in table.columns if name.startswith("gain_")]
+    opens = table["opened"].eq("yes") | table[gains].gt(0).any(axis=1)
+    assert set(rows) == set(table["alley_id"][opens]) != set(table["alley_id"])
+    told = links_of(read, "Roads that vehicles open")
+    assert sorted(told) == sorted(f"at=alleys:{code}" for code in rows)
+    for of in table[table["alley_id"].isin(set(rows))].itertuples():
+        row, vehicle = rows[of.alley_id], of.scenario.partition(":")[2]
+        word = {"yes": "yes", "unknown": "not known", "no": "no"}[of.opened]
+        assert row[f"{vehicle}: gets in"] == word
+        assert row[f"{vehicle}: more houses, worst"] == of.gain_houses
+        assert row[f"{vehicle}: more within 60 m, best"] == of.gain_best_60_houses
+    totals = read.totals("Roads that vehicles open")
+    sums = table[table["scenario"] == "vehicle:pickup"][gains].sum()
+    assert totals["pickup: more houses, worst"][1] == sums["gain_houses"] > 0
+    assert totals["pickup: more within 60 m, worst"][1] == sums["gain_60_houses"] > 0
+
+
+def test_a_flood_opens_no_road(compared, tmp_path):
+    base, other, _ = compared.statistics["scenarios"]
+    flood = {**other, "scenario": "flood", "kind": "flood", "vehicle": "standard"}
+    flood["road"] = {**base["road"], "covered": base["road"]["covered"] - 7}
+    sent = changed(
+        few(compared),
+        project={"language": "en"},
+        statistics={**compared.statistics, "scenarios": [base, flood]},
+        side_by_side={"scenarios": compared.side_by_side["scenarios"].iloc[:2]},
+    )
+    read = written(tmp_path, sent)
+    assert "Roads that vehicles open" not in read.names
+    main, flooded = read.rows("Scenarios side by side")
+    assert (main["Scenario"], flooded["Scenario"]) == ("Main run", "In the flood")
+    assert flooded["Road: more houses, worst"] == -7
+
+
+def test_what_nobody_asked_for_has_no_sheet(result, tmp_path):
+    nothing = {name: getattr(result, name).iloc[:0] for name in ("dead_ends", "draft_points")}
+    sent = changed(few(result), project={"language": "en"}, **nothing)
+    names = set(written(tmp_path, sent).names)
+    assert names.isdisjoint(
+        {
+            *("Dead ends", "Places to draw open water"),
+            *("Scenarios side by side", "Roads that vehicles open"),
+        }
+    )
+
+
+@pytest.mark.parametrize("name", ["dead_ends", "draft_points", "scenarios", "opened"])
+def test_both_languages_tell_the_same_figures(compared, name):
+    vi, en = (
+        next(made for made in lists(compared, language) if made.name == name)
+        for language in ("vi", "en")
+    )
+    figures = [c.name for c in vi.columns if c.kind not in ("text", "word", "place")]
+    assert len(figures) > 4
+    for column in figures:
+        assert vi.rows[column].dropna().tolist() == en.rows[column].dropna().tolist()
+    headings = {column.heading for column in vi.columns}
+    assert headings.isdisjoint({column.heading for column in en.columns})
+
+
+def test_corners_are_among_the_barriers(cornered, tmp_path):
+    corners = cornered.barriers[cornered.barriers["source"] == "corner"]
+    assert len(corners) > 0
+    sent = changed(few(cornered), barriers=corners, project={"language": "en"})
+    rows = {row["Code"]: row for row in written(tmp_path, sent).rows("Barriers, narrow places")}
+    assert set(rows) == set(corners["barrier_id"].str.removeprefix("corner:"))
+    for row in rows.values():
+        assert row["Type"] == "tight corner"
+        assert re.search(r"^(corner|bend of) .+°", row["Place, evidence"])
+        assert row["To a fire engine"] in ("Blocks the truck", "Not known")
+        assert row["Gap (m)"] is None
+        assert row["Dealt with"] is None
+
+
 # Links to the map
 @pytest.mark.parametrize("layer", LAYERS)
 def test_every_row_leads_to_its_object_on_the_map(book, result, layer):
@@ -358,6 +519,8 @@ def test_hostile_text_stays_text(result, tmp_path):
         water=spoiled(result.water, "object_id", "type", "source", "last_checked"),
         fire_points=spoiled(result.fire_points, "object_id", "type"),
         hydrant_gaps=spoiled(result.hydrant_gaps, "name", "segment_id"),
+        dead_ends=spoiled(result.dead_ends, "dead_end_id", "name"),
+        draft_points=spoiled(result.draft_points, "draft_point_id", "name", "kind"),
         groups=gpd.GeoDataFrame({"group": list(MORE_HOSTILE)}, geometry=[None] * count, crs=WGS84),
     )
     groups = by_group(*_figures(sent.houses), sent.segments)
@@ -517,7 +680,8 @@ def town():
 
 
 def test_a_ward_without_houses_and_objects(result, tmp_path):
-    nothing = {name: getattr(result, name).iloc[:0] for name in (*LAYERS, "hydrant_gaps", "groups")}
+    layers = (*LAYERS, "hydrant_gaps", "dead_ends", "draft_points", "groups")
+    nothing = {name: getattr(result, name).iloc[:0] for name in layers}
     houses = result.houses.iloc[:0]
     statistics = {
         **copy.deepcopy(result.statistics),
@@ -526,7 +690,7 @@ def test_a_ward_without_houses_and_objects(result, tmp_path):
     }
     statistics["area"] |= HouseFigures.of_layer(houses).statistics()
     read = written(tmp_path, changed(result, statistics=statistics, **nothing))
-    assert "Đoạn xa trụ nước" not in read.names
+    assert read.names[-1] == SHEETS["houses"]
     for name in SHEETS.values():
         assert read.rows(name) == []
         assert "Không có dòng nào." in read.book[name]["A2"].value

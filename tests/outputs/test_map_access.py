@@ -50,6 +50,25 @@ def test_axe_finds_nothing(path, opened, axe, language, screen):
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
+def test_axe_finds_nothing_in_what_is_asked_for(cornered, result, opened, axe, language):
+    corner = cornered.barriers["barrier_id"][cornered.barriers["source"].eq("corner")].iloc[0]
+    shown = {
+        f"barriers:{corner}": cornered,
+        f"draft_points:{cornered.draft_points['draft_point_id'].iloc[0]}": cornered,
+        f"dead_ends:{result.dead_ends['dead_end_id'].iloc[0]}": result,
+    }
+    for at, ward in shown.items():
+        page = opened(ward, fragment=f"#lang={language}&at={at}", bypass_csp=True, **DESKTOP).page
+        for layer in ("barriers", "dead_ends", "draft_points"):
+            # A layer of one class has nothing to unfold.
+            fold = page.locator(f"#ward-classes-{layer}-fold")
+            if fold.count():
+                fold.click()
+        assert page.is_visible("#ward-card")
+        assert violations(page, axe) == {}
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
 def test_a_search_by_keyboard_alone(path, opened, language):
     page = opened(path, fragment=f"#lang={language}").page
     page.keyboard.press("Tab")

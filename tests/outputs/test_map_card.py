@@ -1,6 +1,7 @@
 """The card of the map, which tells why, and the tool that measures."""
 
 import itertools
+import json
 import re
 
 import pyproj
@@ -387,7 +388,8 @@ def test_every_text_that_the_card_the_measure_tool_and_the_print_ask_for_is_ther
 
 def test_hostile_text_is_shown_as_typed(browser, tmp_path):
     result = fake(hostile, n=len(HOSTILE), name=" ".join(HOSTILE))
-    with Opened(browser, written(tmp_path, result)) as shown:
+    path = written(tmp_path, result)
+    with Opened(browser, path, fragment="#show=dead_ends,draft_points") as shown:
         others = itertools.cycle(layer for layer in LAYER_NAMES if layer != "houses")
         for i, typed in enumerate(HOSTILE):
             for layer in ("houses", next(others)):
@@ -457,7 +459,10 @@ def test_line_goes_on_to_the_pointer_until_it_is_ended(shown):
     page.get_by_role("button", name="Đo").click()
     metres = points(shown, (200, 300), (500, 300))
     box = page.locator("#map_ward").bounding_box()
+    ended = json.dumps(page.inner_text(".ward-length"))
     page.mouse.move(box["x"] + 800, box["y"] + 300)
+    # The browser tells of a moved pointer with the next frame.
+    until(page, f"document.querySelector('.ward-length').innerText !== {ended}")
     assert measured(shown) == pytest.approx(2 * metres, rel=0.01)
     page.keyboard.press("Enter")
     assert measured(shown) == pytest.approx(metres, rel=0.01)

@@ -19,6 +19,7 @@ FOUR = ("BLUE", "YELLOW", "VERMILION", "GREY")
 # two colours are told apart side by side without a doubt.
 LEAST = {"normal": 34, "deuteranomaly": 30, "protanomaly": 35, "tritanomaly": 17}
 LEAST_OF_SHADES = 20
+LEAST_SIDE_BY_SIDE = 10
 
 
 def seen(colour, sight):
@@ -45,6 +46,15 @@ def test_shades_of_blue_differ_from_one_another_and_from_the_other_colours(sight
     assert least_distance(("NAVY", "BLUE", "SKY"), sight) >= LEAST_OF_SHADES
     for shade, other in itertools.product(("NAVY", "SKY"), ("YELLOW", "VERMILION", "GREY")):
         assert least_distance((shade, other), sight) >= LEAST_OF_SHADES, (shade, other)
+
+
+@pytest.mark.parametrize("sight", LEAST)
+def test_water_of_the_ground_is_taken_for_nothing_that_is_judged(sight):
+    for ground, other in itertools.product(("WATER", "SHORE"), (*FOUR, "NAVY", "SKY")):
+        assert least_distance((ground, other), sight) >= LEAST_SIDE_BY_SIDE, (ground, other)
+    # What passes is blue too.
+    assert least_distance(("WATER", "BLUE"), sight) >= 2 * LEAST_OF_SHADES
+    assert least_distance(("SHORE", "BLUE"), sight) >= LEAST_OF_SHADES
 
 
 def test_the_measure_finds_traffic_lights_wanting():
@@ -89,11 +99,17 @@ def test_classes_that_fail_are_hatched_and_needs_survey_has_a_look_of_its_own(st
     assert dotted == {"needs_survey", "placed_by_name"}
 
 
-@pytest.mark.parametrize("layer", ["barriers", "water", "fire_points", "segments", "alleys"])
+@pytest.mark.parametrize(
+    "layer",
+    [
+        *("barriers", "water", "fire_points", "draft_points"),
+        *("segments", "alleys", "dead_ends"),
+    ],
+)
 def test_classes_of_other_layers_differ_by_their_sign_or_their_lightness(layer, styles):
     looks = styles["STYLES"][layer].values()
-    told = [tuple(look.get(name) for name in ("mark", "edge", "dash", "width")) for look in looks]
-    told = [json.dumps(signs) for signs in told]
+    signs = ("shape", "mark", "edge", "dash", "width")
+    told = [json.dumps([look.get(name) for name in signs]) for look in looks]
     light = [seen(look.get("fill") or look["stroke"], "normal")[0] for look in looks]
     for (one, lightness), (other, light_too) in itertools.combinations(
         zip(told, light, strict=True), 2

@@ -344,6 +344,7 @@ def test_a_link_opens_the_same_view(path, opened, ward):
         ),
         ("#status=ok", "!document.getElementById('ward-status-no_road').checked"),
         ("#hide=houses", "!document.getElementById('ward-layer-houses').checked"),
+        ("#show=dead_ends", "document.getElementById('ward-layer-dead_ends').checked"),
         ("#lang=en", "document.documentElement.lang === 'en'"),
         (
             "#map=18/20.999/105.82",
@@ -387,6 +388,7 @@ WRONG = (
     "#theme=constructor&case=__proto__",
     "#group=Tổ dân phố 99",
     "#status=,,fine&hide=__proto__,toString",
+    "#show=houses,constructor",
     "#at=houses",
     "#at=:",
     "#at=__proto__:x",

@@ -232,6 +232,107 @@ def test_the_approved_list_stands_beside_what_was_computed(report, result, tmp_p
     assert "danh mục được duyệt, bên cạnh" not in without.text
 
 
+# Dead ends, places to draw water, scenarios
+def test_dead_ends_that_need_a_look(result, tmp_path):
+    read = written(tmp_path, changed(few(result), project={"language": "en"}))
+    of = result.statistics["area"]["dead_ends"]
+    too_long = of["too_long"]
+    assert (
+        f"Dead ends that a fire engine gets into: {of['dead_ends']}. It may reverse 46 m at most, "
+        "out of one or to where it can go forward to a place to turn: in "
+        f"{too_long['yes']} it has to reverse farther, in {too_long['unknown']} that is not known."
+    ) in read.paragraphs
+    rows = read.table("No.", "Road", "To reverse (m)")
+    assert len(rows) == too_long["yes"] + too_long["unknown"] > 0
+    assert f"Dead ends that need a look: all {len(rows)}" in read.paragraphs
+    listing = next(made for made in lists(result, "en") if made.name == "dead_ends")
+    for row, (_, same) in zip(rows, listing.rows.iterrows(), strict=False):
+        assert row["Road"] == same["name"]
+        assert row["To reverse (m)"] == number(same["reverse_m"], "en", 1)
+        assert (row["Place to turn"], row["Houses"]) == (same["turning"], str(same["houses"]))
+    assert f"- {too_long['unknown']} dead ends: whether a truck has to reverse too far" in (
+        read.paragraphs
+    )
+
+
+def test_a_norm_without_a_limit_of_dead_ends(result):
+    norm = result.norm.model_copy(update={"dead_end_m": None})
+    dead_ends = result.dead_ends.assign(too_long=None)
+    statistics = copy.deepcopy(result.statistics)
+    statistics["area"]["dead_ends"]["too_long"] = {"yes": 0, "unknown": 0, "no": 0}
+    values = figures(changed(result, norm=norm, dead_ends=dead_ends, statistics=statistics))
+    assert values["dead_ends_limit"] == "tiêu chuẩn không quy định"
+    assert (values["dead_ends_too_long"], values["dead_ends_unknown"]) == ("–", "–")
+    assert values["dead_ends"] == []
+
+
+def test_places_to_draw_water_by_the_houses_that_gain(commune, tmp_path):
+    read = written(tmp_path, changed(few(commune), project={"language": "en"}))
+    of = commune.statistics["area"]["draft_points"]
+    answers = of["by_answer"]
+    assert (
+        f"Places where a pump on a road may draw open water: {of['draft_points']}. At "
+        f"{answers['yes']} it can; at {answers['unknown']} something is missing or not known, at "
+        f"{answers['no']} it can't. Houses without water today that would gain it: "
+        f"{of['houses_gained']}."
+    ) in read.paragraphs
+    rows = read.table("No.", "Code", "Type", "Can be drawn from")
+    gained = commune.draft_points[commune.draft_points["houses_gained"] > 0]
+    assert sorted(row["Code"] for row in rows) == sorted(gained["draft_point_id"])
+    assert sum(int(row["Houses that gain water"]) for row in rows) == of["houses_gained"] > 0
+
+
+def test_scenarios_side_by_side(compared, tmp_path):
+    read = written(tmp_path, changed(few(compared), project={"language": "en"}))
+    rows, scenarios = read.table("Scenario", "Vehicle"), compared.statistics["scenarios"]
+    assert [row["Vehicle"] for row in rows] == [of["vehicle"] for of in scenarios]
+    for row, of in zip(rows, scenarios, strict=True):
+        worst, best = of["road"]["covered"], of["road"]["covered"] + of["road"]["needs_survey"]
+        assert row["Houses"] == f"{number(worst, 'en')} – {number(best, 'en')}"
+        width, height = map(float, row["Needs (m), width × height"].split(" × "))
+        assert width == pytest.approx(of["need_width_m"], abs=0.0051)
+        assert height == pytest.approx(of["need_height_m"], abs=0.0051)
+    main, _, pickup = rows
+    assert (main["More houses"], main["Opened"]) == ("–", "–")
+    assert pickup["More houses"] == "+66 – +65"
+    table = compared.side_by_side["alley_scenarios"]
+    opened = table["opened"].eq("yes") & table["scenario"].eq("vehicle:pickup")
+    assert pickup["Opened"] == str(opened.sum()) != "0"
+
+
+def test_corners_are_counted(cornered, tmp_path):
+    read = written(tmp_path, changed(few(cornered), project={"language": "en"}))
+    of = cornered.statistics["area"]["barriers"]
+    assert (
+        f"By the shape of the roads a truck does not get round {of['tight_corners']} corners; of "
+        f"{of['open_corners']} that is not known."
+    ) in read.paragraphs
+    assert any("Turning at corners is checked" in text for text in read.paragraphs)
+    assumed = [row for row in figures(cornered)["assumed"] if "9 m" in row]
+    assert len(assumed) == 1
+
+
+def test_what_nobody_asked_for_is_not_told(result, tmp_path):
+    nothing = {name: getattr(result, name).iloc[:0] for name in ("dead_ends", "draft_points")}
+    sent = changed(few(result), project={"language": "en"}, **nothing)
+    read = written(tmp_path, sent)
+    assert read.tables("Scenario") == []
+    assert read.tables("No.", "Code", "Type") == []
+    assert read.tables("No.", "Road", "To reverse (m)") == []
+    for words in ("ead ends that", "draw open water:", "side by side:", "shape of the roads"):
+        assert words not in "".join(text for text in read.paragraphs if not text.startswith("- "))
+
+
+def test_a_template_of_before_is_filled_in_as_before(compared, tmp_path):
+    document = docx.Document()
+    document.add_paragraph("{{ houses }} nhà")
+    template = tmp_path / "before.docx"
+    document.save(template)
+    told = write_report(compared, tmp_path / "ward.docx", template=template)
+    assert {"scenarios", "dead_ends", "draft_points", "tight_corners"} <= set(told)
+    assert Read(tmp_path / "ward.docx").paragraphs == ["403 nhà"]
+
+
 def test_groups_in_the_annex(report, result):
     tables = report.tables("Nhà đạt yêu cầu", "Số nhà")
     for rows, group in zip(tables, result.statistics["groups"], strict=True):
@@ -432,6 +533,8 @@ def test_hostile_text_stays_text(result, tmp_path):
     )
     houses["stopped_by"] = barriers["barrier_id"]
     water = result.water.iloc[rows % len(result.water)].reset_index(drop=True)
+    ends = result.dead_ends.iloc[rows % len(result.dead_ends)].reset_index(drop=True)
+    drafts = result.draft_points.iloc[rows % len(result.draft_points)].reset_index(drop=True)
     sent = changed(
         result,
         project={"name": "{{ 7*7 }} <b>&</b> \u202e" + "Đ" * 300},
@@ -440,6 +543,10 @@ def test_hostile_text_stays_text(result, tmp_path):
         alleys=alleys,
         barriers=barriers,
         water=water.assign(type=list(MORE_HOSTILE)),
+        dead_ends=ends.assign(name=list(MORE_HOSTILE), too_long="yes"),
+        draft_points=drafts.assign(
+            draft_point_id=list(MORE_HOSTILE), kind=list(MORE_HOSTILE), houses_gained=1
+        ),
         groups=gpd.GeoDataFrame({"group": list(MORE_HOSTILE)}, geometry=[None] * count, crs=WGS84),
         statistics={
             **result.statistics,
@@ -547,7 +654,8 @@ def town():
 
 
 def test_a_ward_without_houses_and_objects(result, tmp_path):
-    nothing = {name: getattr(result, name).iloc[:0] for name in (*LAYERS, "hydrant_gaps", "groups")}
+    layers = (*LAYERS, "hydrant_gaps", "dead_ends", "draft_points", "groups")
+    nothing = {name: getattr(result, name).iloc[:0] for name in layers}
     houses = result.houses.iloc[:0]
     statistics = {**copy.deepcopy(result.statistics), "groups": [], "alleys": []}
     statistics["area"] |= HouseFigures.of_layer(houses).statistics()

@@ -215,9 +215,10 @@ def symbols(root):
 @pytest.mark.parametrize(
     ("layer", "kind"),
     [
-        *itertools.product(["segments", "alleys", "hydrant_gaps"], ["line"]),
+        *itertools.product(["segments", "alleys", "hydrant_gaps", "dead_ends"], ["line"]),
         *itertools.product(
-            ["houses", "barriers", "water", "fire_points"], ["marker", "line", "fill"]
+            ["houses", "barriers", "water", "fire_points", "draft_points"],
+            ["marker", "line", "fill"],
         ),
     ],
 )
@@ -297,7 +298,7 @@ def test_what_styles_speak_of_is_in_the_file(styled, result):
         named = set() if attr is None else set(re.findall(r'"(\w+)"', attr)) or {attr}
         named |= {text.get("fieldName") for text in root.iter("text-style")}
         assert named <= columns, layer
-        assert named or layer == "hydrant_gaps"
+        assert named or layer in ("hydrant_gaps", "dead_ends", "draft_points")
     assert styles(styled)["alleys"].get("labelsEnabled") == "1"
 
 

@@ -12,7 +12,7 @@ import pytest
 from towns import BY_WIDTH, Town, comb, one_alley, segment, tooth
 
 import fireaccess
-from fireaccess import pipeline
+from fireaccess import inputs
 from fireaccess.model.errors import ProjectError
 from fireaccess.model.text import normalise
 from fireaccess.outputs.why import as_dict, explain, lines
@@ -712,7 +712,7 @@ def test_a_row_too_far_from_any_road_is_not_lost(tmp_path):
 
 def by_name(monkeypatch, *tables):
     """Take the rows of some tables as rows that tell of a road, not of a place on it."""
-    read = pipeline.read_survey
+    read = inputs.read_survey
 
     def read_by_name(*args, **options):
         survey = read(*args, **options)
@@ -722,7 +722,7 @@ def by_name(monkeypatch, *tables):
         }
         return replace(survey, tables={**survey.tables, **named})
 
-    monkeypatch.setattr(pipeline, "read_survey", read_by_name)
+    monkeypatch.setattr(inputs, "read_survey", read_by_name)
 
 
 def test_what_stands_somewhere_on_a_road(tmp_path, monkeypatch):

@@ -24,6 +24,7 @@ from fireaccess.model.layers import TABLES, kind_of
 from fireaccess.model.norm import load_norm
 from fireaccess.model.vehicle import load_vehicle
 from fireaccess.network.build import build_network
+from fireaccess.network.grades import grades_of
 from fireaccess.network.need import Need
 from fireaccess.network.obstacles import set_survey
 from fireaccess.network.passability import assess, start_segments
@@ -451,8 +452,10 @@ def compute(plan, *, width_m=3.5, starts=None, survey=True):
     )  # fmt: skip
     network = surveyed.network
     passability = assess(
-        surveyed, need=need, norm=NORM, vehicle=VEHICLE, settings=settings, findings=findings
-    )
+        surveyed, facades=None, grades=grades_of(network, None, NORM, findings),
+        need=need, norm=NORM, vehicle=VEHICLE, settings=settings, turns_count=False,
+        findings=findings,
+    )  # fmt: skip
     if starts is None:
         starts = start_segments(network, passability, NORM)
     worst = worst_case(network, passability, starts)

@@ -32,6 +32,8 @@ LAYERS = {
     "water": ["object_id"],
     "fire_points": ["object_id"],
     "hydrant_gaps": ["segment_id", "length_m"],
+    "dead_ends": ["dead_end_id"],
+    "draft_points": ["draft_point_id"],
 }
 DISTANCES = ["offset_m", "hose_m", "hose_best_m", "hydrant_m", "water_m", "point_m"]
 ANSWERS = ["road", "road_60", "water", "point", "near_150", "segment_id", "status"]

@@ -653,7 +653,8 @@ def test_too_much_or_nothing_to_ask_for(ask, server):
 # From the server to the answers
 def assert_same_answers(whole, part):
     """Compare all layers; a map of the whole town also lists water that no loaded road is near."""
-    for layer in ("houses", "segments", "barriers", "alleys", "fire_points", "hydrant_gaps"):
+    roads = ("segments", "barriers", "alleys", "hydrant_gaps", "dead_ends")
+    for layer in ("houses", "fire_points", *roads):
         frames = (pd.DataFrame(getattr(result, layer)) for result in (whole, part))
         pd.testing.assert_frame_equal(*frames, obj=layer)
     here = whole.water["object_id"].isin(part.water["object_id"])

@@ -37,8 +37,12 @@ STATUSES: Final = (
 )
 REACHED: Final = ("yes", "unknown", "no")
 EFFECTS: Final = ("blocked", "unknown", "delay", "pass")
+#: Corners are among the barriers, but none to deal with.
+CORNERS: Final = ("corner_blocked", "corner_unknown")
 ALLEYS: Final = ("deep", "perhaps_deep", "other", "perhaps_other")
 WORKS: Final = ("usable", "unknown", "unusable", "broken")
+TOO_LONG: Final = ("yes", "unknown", "no", "silent")
+DRAFTS: Final = ("yes", "unknown", "no")
 _COVERED: Final = payload.words("covered", "needs_survey", "not_covered")
 
 _POINT_COLUMNS: Final[Mapping[str, Column]] = MappingProxyType(
@@ -126,6 +130,37 @@ _LAYERS: Final[Mapping[str, Mapping[str, Column]]] = MappingProxyType(
         },
         "water": _POINT_COLUMNS,
         "fire_points": _POINT_COLUMNS,
+        "dead_ends": {
+            "dead_end_id": payload.text,
+            "name": payload.often,
+            "length_m": payload.number(1),
+            "length_best_m": payload.number(1),
+            "certain": payload.flag,
+            "reverse_m": payload.number(1),
+            "too_long": payload.words(*TOO_LONG),
+            "turning": payload.words("yes", "unknown", "no"),
+            "turning_m": payload.number(1),
+            "passing_places": payload.number(0),
+            "passing_needed": payload.number(0),
+            "width_m": payload.number(2),
+            "houses": payload.number(0),
+        },
+        "draft_points": {
+            "draft_point_id": payload.text,
+            "object_id": payload.text,
+            "type": payload.often,
+            "name": payload.often,
+            "source": payload.often,
+            "distance_m": payload.number(1),
+            "access": payload.words("truck", "unknown", "portable_pump", "none"),
+            "perennial": payload.words("yes", "unknown"),
+            "lift_m": payload.number(1),
+            "answer": payload.words(*DRAFTS),
+            "houses_served": payload.number(0),
+            "houses_without_water": payload.number(0),
+            "houses_gained": payload.number(0),
+            "missing": payload.often,
+        },
         "stations": {"object_id": payload.text, "name": payload.text},
         "groups": {"group": payload.text},
     }
@@ -176,8 +211,12 @@ _EARLY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "water": ("works",),
         "fire_points": ("works",),
         "groups": ("group",),
+        "dead_ends": ("too_long",),
+        "draft_points": ("answer",),
     }
 )
+#: Layers that the first picture does without: their shapes come with the details.
+_LATE: Final = ("dead_ends", "draft_points", "open_water")
 _DISTANCES: Final = ("hose_m", "hose_best_m", "hydrant_m", "water_m", "water_best_m", "point_m")
 #: Stands in a reason for the description of what stops the truck.
 _STOP: Final = "\x01"
@@ -246,6 +285,7 @@ def document(result: Result, changes: Changes | None = None) -> dict[str, Any]:
         "evidence": payload.table(_evidence(result.evidence), _EVIDENCE),
         "layers": {
             **layers,
+            "open_water": payload.layer(result.open_water, {}),
             "area": {"count": len(area), "geometry": payload.geometry(area), "columns": {}},
         },
         "outlines": _outlines(result.houses),
@@ -264,9 +304,16 @@ def _columns(result: Result, layer: str) -> Mapping[str, Column]:
     columns = dict(_LAYERS[layer])
     if layer == "barriers" and result.project.options.personal_data:
         columns["keyholder"] = payload.text
+    limits = _limits(result)
+    if layer == "barriers" and result.barriers["source"].eq("corner").any():
+        columns["effect"] = payload.words(*EFFECTS, *CORNERS)
+    if layer == "dead_ends":
+        limit_m = limits["dead_end_m"]
+        judged = limit_m is not None
+        columns["too_long"] = payload.words(*(TOO_LONG[:-1] if judged else TOO_LONG[-1:]))
+        columns["reverse_m"] = payload.number(1, limits=[limit_m] if judged else ())
     if layer == "houses":
         # Rounding must not bring a house within a limit that it is beyond.
-        limits = _limits(result)
         names = ("hose_m", "hydrant_m", "near_m", "new_building_m", "point_m")
         known = [limits[name] for name in names if limits[name] is not None]
         distance = payload.number(1, limits=[*known, *(limit / 2 for limit in known)])
@@ -285,14 +332,18 @@ def halves(document: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]
         "evidence": payload.table(pd.DataFrame(), {}),
         "routes": no_routes(),
     }
-    layers, columns = {}, {}
+    layers, columns, shapes = {}, {}, {}
     for name, layer in document["layers"].items():
         own = layer["columns"]
         early = {key: own[key] for key in own if key in _EARLY.get(name, ())}
         layers[name] = {**layer, "columns": early}
         columns[name] = {key: own[key] for key in own if key not in early}
+        if name in _LATE:
+            shapes[name] = layer["geometry"]
+            layers[name]["geometry"] = payload.geometry([])
     first = {**document, **late, "layers": layers}
-    return first, {"columns": columns, **{key: document[key] for key in late}}
+    details = {"columns": columns, "shapes": shapes}
+    return first, details | {key: document[key] for key in late}
 
 
 def _outlines(houses: gpd.GeoDataFrame) -> dict[str, Any] | None:
@@ -340,6 +391,12 @@ def _frames(result: Result) -> dict[str, gpd.GeoDataFrame]:
     frames["houses"] = frames["houses"].join(rows).set_geometry(middles, crs=frames["houses"].crs)
     frames["segments"] = frames["segments"].assign(certified_by=_certified_by(result))
     frames["alleys"] = frames["alleys"].assign(alley=_alley(frames["alleys"]))
+    corner = frames["barriers"]["source"].eq("corner")
+    effect = frames["barriers"]["effect"]
+    frames["barriers"] = frames["barriers"].assign(effect=effect.mask(corner, "corner_" + effect))
+    too_long = frames["dead_ends"]["too_long"]
+    frames["dead_ends"] = frames["dead_ends"].assign(too_long=too_long.fillna(TOO_LONG[-1]))
+    frames["draft_points"] = frames["draft_points"].rename(columns={"kind": "type"})
     for name in ("water", "fire_points"):
         frames[name] = frames[name].assign(works=_works(frames[name]))
     return frames
@@ -391,6 +448,9 @@ def _limits(result: Result) -> dict[str, Any]:
         "near_m": _NEAR_HYDRANT_M,
         "new_building_m": _NEW_BUILDING_M,
         "water_m": dict(water_limits(norm)),
+        "dead_end_m": norm.value_or_none("dead_end_m"),
+        "draft_m": norm.value_or_none("draft_m"),
+        "suction_lift_m": norm.value_or_none("suction_lift_m"),
         "point_m": norm.value_or_none("fire_point_m"),
     }
 

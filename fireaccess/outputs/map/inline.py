@@ -69,8 +69,8 @@ class WardLayers(Layer):
     result
         What `fireaccess.run` returns.
     names
-        Layers of the map: houses, segments, alleys, barriers, water, fire_points, stations, groups
-        or area.
+        Layers of the map: houses, segments, alleys, barriers, water, fire_points, dead_ends,
+        draft_points, stations, groups, open_water or area.
 
     Raises
     ------

@@ -31,6 +31,7 @@ _CHAINS: Final[Mapping[str, Callable[[Teller, str, str], Chain]]] = MappingProxy
         "barrier": obstacle_chain,
         "reading": obstacle_chain,
         "clearance": obstacle_chain,
+        "corner": obstacle_chain,
         "water": object_chain,
         "fire_point": object_chain,
     }

@@ -11,6 +11,7 @@ import pandas as pd
 
 from fireaccess.model.answers import Answer, at_least
 from fireaccess.model.text import parse_length, parse_weight
+from fireaccess.network.corners import SHARPEST_DEG
 from fireaccess.network.obstacles import SOMEWHERE
 from fireaccess.network.tags import WIDTH_SOURCES
 from fireaccess.outputs.why.chain import Chain, Clause, Evidence, Link
@@ -126,11 +127,15 @@ def _truck_reason(teller: Teller, i: int) -> Reason:
             compared=_reading(teller, by),
         )
         return sentence, teller.need("width_m")
-    if reason == "width":
+    if reason in ("width", "facade"):
         key = known.width_source[i]
         accuracy = dict(WIDTH_SOURCES)[key]
         compared = teller.least(known.width_m[i], teller.result.norm.value(accuracy), need.width_m)
-        sentence = teller.say("truck.width", tag=f"{key}={teller.tag(i, key)}", compared=compared)
+        sentence = (
+            teller.say("truck.facade", compared=compared)
+            if reason == "facade"
+            else teller.say("truck.width", tag=f"{key}={teller.tag(i, key)}", compared=compared)
+        )
         return sentence, teller.need("width_m") + teller.clause(accuracy)
     if reason == "class":
         footway = teller.tag(i, "footway")
@@ -151,14 +156,28 @@ def _truck_reason(teller: Teller, i: int) -> Reason:
         read = parse_weight(teller.tag(i, "maxweight"))
         compared = teller.least(read.value if read else np.nan, 0.0, need.mass_t, "t")
         return teller.say("truck.weight", compared=compared), teller.measure("mass_t")
+    if reason == "grade":
+        return _steepness(teller, i)
     return teller.say(f"truck.{reason}", highway=highway), ()
+
+
+def _steepness(teller: Teller, i: int) -> Reason:
+    """Compare how steep a segment is with what the norm allows."""
+    grades, most = teller.passability.grades, teller.result.norm.value("max_grade")
+    compared = teller.steep(grades.grade[i], grades.accuracy[i], most)
+    clauses = teller.clause("max_grade")
+    if grades.source[i] == "incline":
+        tag = f"incline={teller.tag(i, 'incline')}"
+        return teller.say("truck.incline", tag=tag, compared=compared), clauses
+    sentence = teller.say("truck.grade", base=teller.number(grades.base_m), compared=compared)
+    return sentence, clauses + teller.clause("accuracy_elevation_m")
 
 
 # Barriers, readings and clearances -----------------------------------------------------------
 
 
 def obstacle_chain(teller: Teller, kind: str, ident: str) -> Chain:
-    """Tell what a barrier, reading or clearance does to a truck, and by which rule."""
+    """Tell what a barrier, reading, clearance or corner does to a truck, and by which rule."""
     name = f"{kind}:{ident}"
     rows = teller.stops.obstacles
     found = rows[(rows["barrier_id"] == name).to_numpy()]
@@ -172,6 +191,7 @@ def obstacle_chain(teller: Teller, kind: str, ident: str) -> Chain:
         links = [_effect_link(teller, name, "effect"), *_stands_for(teller, name)]
         if len(found):
             title = f"{title}: {teller.described(name)}"
+        if len(found) and kind != "corner":
             answers["dealt_with"] = code(found["dealt_with"].iloc[0])
             links.append(Link("dealt_with", _dealt_with(teller, found.iloc[0])))
         if kind == "reading":
@@ -221,6 +241,8 @@ def _reading(teller: Teller, ident: str) -> str:
 def _rule(teller: Teller, row: pd.Series) -> Reason:
     """Return the rule of SPEC §4.3 that decided on a barrier."""
     rule, effect, need = row["rule"], row["effect"], teller.stops.need
+    if row["kind"] == "corner":
+        return _corner(teller, row)
     tags = _mapped_tags(teller, row)
     if rule == "gap":
         gap_m = row["figure_m"]
@@ -242,6 +264,27 @@ def _rule(teller: Teller, row: pd.Series) -> Reason:
         delay = teller.exact(teller.result.norm.value("opening_delay_s"))
         return teller.say(f"rule.{rule}", delay=delay), teller.clause("opening_delay_s")
     return teller.say("rule.no_height" if rule == "height" else f"rule.{rule}"), ()
+
+
+def _corner(teller: Teller, row: pd.Series) -> Reason:
+    """Return why a truck does not get round a corner, or may not (SPEC §4.4)."""
+    vehicle = teller.result.vehicle
+    sharp = row["rule"] == "sharp"
+    sentence = teller.say(
+        "rule.sharp" if sharp else f"rule.corner.{row['effect']}",
+        turned=teller.whole(row["deflection_deg"]),
+        sharpest=teller.whole(SHARPEST_DEG),
+        radius=teller.exact(vehicle.turning_radius_m.value),
+        needed=teller.number(row["needed_m"]),
+        length=teller.exact(vehicle.length_m.value),
+        width=teller.exact(vehicle.width_m.value),
+    )
+    measures = {
+        "unknown": ("turning_radius_m", "width_m", "wheelbase_m", "front_overhang_m"),
+        "blocked": () if sharp else ("length_m", "width_m"),
+    }
+    clauses = [teller.measure(name) for name in measures[row["effect"]]]
+    return sentence, sum(clauses, ())
 
 
 def _mapped_tags(teller: Teller, row: pd.Series) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from fireaccess.model.answers import Answer
+from fireaccess.model.answers import Answer, at_least, below
 from fireaccess.model.figure import Figure
 from fireaccess.model.formats import Language, decimal
 from fireaccess.model.layers import LAYERS
@@ -86,6 +86,10 @@ class Teller:
         """Write metres to a decimetre."""
         return decimal(value, self.language)
 
+    def whole(self, value: float) -> str:
+        """Write a figure without decimals."""
+        return decimal(value, self.language, 0)
+
     def exact(self, value: float) -> str:
         """Write a figure to 0.1 mm, as figures are compared."""
         return decimal(value, self.language, 4)
@@ -123,6 +127,15 @@ class Teller:
             return f"{sum_} ≥ {needed}"
         sum_ = whole if accuracy == 0 else f"{whole} + {self.exact(accuracy)} = {high}"
         return f"{sum_} < {needed}"
+
+    def steep(self, grade: float, accuracy: float, most: float) -> str:
+        """Compare a grade that may be too steep with the greatest that the norm allows."""
+        low, high = self.exact(grade - accuracy), self.exact(grade + accuracy)
+        whole, limit = self.exact(grade), self.exact(most)
+        if below(-grade + accuracy, -most):
+            sum_ = whole if accuracy == 0 else f"{whole} − {self.exact(accuracy)} = {low}"
+            return f"{sum_} > {limit}"
+        return f"{low} ≤ {limit} < {high} ({whole} ± {self.exact(accuracy)})"
 
     # Clauses
 
@@ -233,14 +246,16 @@ class Teller:
         """Say why a tag of a road decided nothing."""
         i = self.index[ident]
         key, _, said = value.partition("=")
+        if key in ("incline", "grade"):
+            return self._why_grade_not(i)
+        if key == "gap":
+            return self._why_gap_not(i)
         weight = key == "maxweight"
         read = parse_weight(said) if weight else parse_length(said)
         if read is None or read.value <= 0:
             return self.say("not_used.unreadable")
         if key in _WIDTH_TAGS:
-            source = self.passability.width_source[i]
-            better = self.say("source.survey") if source == "survey" else source
-            return self.say("not_used.outranked", by=better)
+            return self._outranked(i)
         if weight and not self.network.on_bridge[i]:
             return self.say("not_used.no_bridge")
         if key == "maxheight" and self.tag(i, "maxheight:physical") is not None:
@@ -250,6 +265,28 @@ class Teller:
         if read.value >= least:
             return self.say("not_used.enough", need=f"{self.exact(least)} {'t' if weight else 'm'}")
         return self.say("not_used.sign" if key == "maxwidth" else "not_used.other")
+
+    def _why_gap_not(self, i: int) -> str:
+        """Say why the gap between the buildings at a road decided nothing."""
+        if self.passability.width_source[i] == "class":
+            return self.say("not_used.drawn_over")
+        return self._outranked(i)
+
+    def _outranked(self, i: int) -> str:
+        """Say which source tells the width of a road instead."""
+        source = self.passability.width_source[i]
+        better = self.say("source.survey") if source == "survey" else source
+        return self.say("not_used.outranked", by=better)
+
+    def _why_grade_not(self, i: int) -> str:
+        """Say why the grade of a road decided nothing."""
+        norm, grades = self.result.norm, self.passability.grades
+        if not norm.grade_decides:
+            return self.say("not_used.grade_told", name=norm.name)
+        most = norm.value("max_grade")
+        if at_least(-grades.grade[i] - grades.accuracy[i], -most):
+            return self.say("not_used.gentle", most=self.exact(most))
+        return self.say("not_used.other")
 
     # Roads
 

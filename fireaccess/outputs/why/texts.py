@@ -21,6 +21,7 @@ _TEXTS: Final[Mapping[str, Message]] = MappingProxyType(
         "kind.barrier": Message("Barrier"),
         "kind.reading": Message("Width reading"),
         "kind.clearance": Message("Height reading"),
+        "kind.corner": Message("Corner"),
         "kind.water": Message("Water"),
         "kind.fire_point": Message("Fire point", "chain"),
         "kind.station": Message("Fire station", "chain"),
@@ -85,7 +86,10 @@ _TEXTS: Final[Mapping[str, Message]] = MappingProxyType(
         "source.survey": Message("survey"),
         "source.osm": Message("OpenStreetMap"),
         "source.norm": Message("norm"),
+        "source.facade": Message("gap between buildings"),
+        "source.corner": Message("shape of the road"),
         "source.houses": Message("list of houses"),
+        "source.elevation": Message("elevation grid"),
         "sheet": Message("sheet {sheet}"),
         "row": Message("row {row}"),
         "accuracy": Message("accuracy {accuracy} m"),
@@ -99,6 +103,9 @@ _TEXTS: Final[Mapping[str, Message]] = MappingProxyType(
         "not_used.sign": Message("a sign, which decides nothing here"),
         "not_used.enough": Message("not below the {need} needed"),
         "not_used.no_bridge": Message("no bridge, so it does not stop a fire engine"),
+        "not_used.gentle": Message("not steeper than the {most} allowed"),
+        "not_used.grade_told": Message("norm {name} does not say that grade decides"),
+        "not_used.drawn_over": Message("the road is drawn through a building: not known there"),
         "not_used.other": Message("something else decides"),
         # Clauses
         "of_norm": Message("norm {name}"),
@@ -173,6 +180,7 @@ _TEXTS: Final[Mapping[str, Message]] = MappingProxyType(
         "truck.somewhere": Message("{road} is narrow somewhere, not known on which stretch"),
         "truck.narrowest": Message(" (as its narrowest place)"),
         "truck.width": Message("tag {tag}: {compared}"),
+        "truck.facade": Message("least gap between buildings on the map: {compared}"),
         "truck.class.pass": Message(
             "class {highway} is wide enough by the table of classes; not measured"
         ),
@@ -194,6 +202,8 @@ _TEXTS: Final[Mapping[str, Message]] = MappingProxyType(
             "it leads through a building or under a roof, and no height was measured"
         ),
         "truck.weight": Message("a bridge that carries {compared}"),
+        "truck.incline": Message("rise over run by tag {tag}: {compared}"),
+        "truck.grade": Message("rise over run, on {base} m of its way: {compared}"),
         # Alleys
         "alley.certain.yes": Message("in the best case too"),
         "alley.certain.no": Message("in the best case a truck gets into some of it"),
@@ -231,6 +241,15 @@ _TEXTS: Final[Mapping[str, Message]] = MappingProxyType(
             "it is on one of {count} stretches of its road, not known on which"
         ),
         "rule.not_known": Message("not known whether this type lets a truck pass"),
+        "rule.corner.unknown": Message(
+            "the road turns {turned}°; a truck that turns on {radius} m gets round for sure where "
+            "both streets are {needed} m wide"
+        ),
+        "rule.corner.blocked": Message(
+            "the road turns {turned}°; an outline of {length} m by {width} m can't be moved round, "
+            "however often it is set back"
+        ),
+        "rule.sharp": Message("the road turns {turned}°; beyond {sharpest}° no truck gets round"),
         "certifies": Message("{count} stretches: {segments}"),
         "certifies.none": Message(
             "no stretch: those beside it are longer than {gap} m (reading_gap_m), or another "

@@ -19,7 +19,7 @@ function newApp(ward, map) {
     best: false,
     group: null,
     statuses: [],
-    hidden: [],
+    hidden: [...ASKED_FOR],
     chosen: null,
   });
   // Words come first: whoever else listens to the language says them.
@@ -36,10 +36,11 @@ function newApp(ward, map) {
  * @param {App} app
  * @param {Details} details
  */
-function addDetails(app, { columns, outlines, stops, evidence, routes }) {
+function addDetails(app, { columns, shapes, outlines, stops, evidence, routes }) {
   const { ward, layers } = app;
   Object.assign(ward, { stops, evidence, routes });
   Object.entries(columns).forEach(([name, some]) => layers[name].add(some));
+  Object.entries(shapes).forEach(([name, packed]) => (layers[name].shapes = new Shapes(packed)));
   const { houses } = layers;
   if (outlines !== null) houses.shapes = new Shapes(outlines, houses.shapes);
   // The segment of a house's door stands among the ways, and nowhere twice.

@@ -6,21 +6,32 @@
  * @param {Chosen} chosen
  * @returns {string}
  */
-function titleOf({ words, layers }, { name, i }) {
+function titleOf(app, chosen) {
+  const { words, layers } = app;
+  const { name, i } = chosen;
   const layer = layers[name];
-  const id = idOf(layers, { name, i });
-  const one = `one.${name}`;
-  if (name === "houses") return layer.value("address", i) || `${words.say(one)} ${id}`;
-  if (name === "segments" || name === "alleys") {
-    return layer.value("name", i) || words.say("unnamed");
-  }
+  const id = idOf(layers, chosen);
+  const kind = kindOf(app, chosen);
+  if (name === "houses") return layer.value("address", i) || `${kind} ${id}`;
+  if (LINES.includes(name)) return layer.value("name", i) || words.say("unnamed");
   if (name === "groups") return words.code("group", id) || "";
-  if (name === "stations") return layer.value("name", i) || `${words.say(one)} ${id}`;
+  if (name === "stations") return layer.value("name", i) || `${kind} ${id}`;
   // A reading or a clearance has no type, only where it is from.
   const type = layer.value("type", i) || layer.value("source", i);
-  const word = name === "fire_points" ? words.say(one) : words.code("type", type);
+  const word = name === "fire_points" || type === "corner" ? kind : words.code("type", type);
   const called = word && word !== type ? capital(word) : word;
-  return [called, name === "barriers" ? afterColon(id) : id].filter(Boolean).join(" ");
+  const known = name === "draft_points" ? layer.value("name", i) || id : id;
+  return [called, name === "barriers" ? afterColon(known) : known].filter(Boolean).join(" ");
+}
+
+/**
+ * What kind of object it is. A corner is among the barriers, but none to deal with.
+ * @param {App} app
+ * @param {Chosen} chosen
+ */
+function kindOf({ words, layers }, { name, i }) {
+  const corner = name === "barriers" && layers[name].value("source", i) === "corner";
+  return words.say(corner ? "one.corners" : `one.${name}`);
 }
 
 /**
@@ -207,8 +218,12 @@ class Card {
     const { words, evidence } = this.app;
     const get = (/** @type {string} */ column) => evidence.value(column, i);
     const item = element("li", get("used") ? "" : "ward-unused");
+    const corner = get("source") === "corner";
     const figure = /^(reading|clearance):/.test(get("object")) ? Number(get("value")) : NaN;
-    const value = Number.isNaN(figure) ? words.code("type", get("value")) : words.width(figure);
+    const text = corner ? cornerTold(words, get("value")) : words.code("type", get("value"));
+    const value = Number.isNaN(figure) ? text : words.width(figure);
+    // A corner is one to a vehicle.
+    const file = corner ? `${words.say("vehicle")} ${get("file")}` : get("file");
     if (value) item.append(element("strong", "", value), " · ");
     const row = get("row") === null ? null : `${words.say("row")} ${get("row")}`;
     const accuracy = get("accuracy_m") === null ? null : `± ${words.width(get("accuracy_m"))}`;
@@ -216,7 +231,7 @@ class Card {
     const use = by ? `${words.say("replaced")} ${afterColon(by)}` : words.say("unused");
     item.append(
       [
-        [words.code("source", get("source")), get("file"), row],
+        [words.code("source", get("source")), file, row],
         [words.day(get("date")) || words.say("no_date")],
         [words.code("method", get("method")), accuracy],
         [get("used") ? words.say("used") : use],
@@ -329,7 +344,10 @@ const TELLERS = {
     const id = get("barrier_id");
     card.say(describedStop(card.app, id));
     card.line("state", words.code("state", get("state")));
-    card.line("clear_width_m", words.width(get("clear_width_m")));
+    // How wide the streets of a corner are is told by its evidence.
+    if (get("source") !== "corner") {
+      card.line("clear_width_m", words.width(get("clear_width_m")));
+    }
     card.line("dealt_with", get("dealt_with") ? words.say("answer.yes") : null);
     card.line("keyholder", get("keyholder"));
     card.line("source", words.code("source", get("source")));
@@ -345,6 +363,49 @@ const TELLERS = {
     card.served(get, "fire_point");
   },
 
+  dead_ends(card, get) {
+    const { words, ward } = card.app;
+    const [metres, best] = [get("length_m"), get("length_best_m")];
+    card.line("length_m", best === null ? words.metres(metres) : words.worstBest(metres, best));
+    card.line("dead_end_certain", words.yesNo(get("certain")));
+    const reverse = words.metres(get("reverse_m"));
+    card.line("reverse_m", withLimit(words, reverse, ward.limits.dead_end_m));
+    card.line("turning", words.code("answer", get("turning")));
+    card.line("turning_m", words.metres(get("turning_m")));
+    const [places, needed] = [get("passing_places"), get("passing_needed")];
+    card.line(
+      "passing_places",
+      !needed ? words.number(places) : words.fill("passing.needed", places, needed),
+    );
+    card.line("min_width_m", words.width(get("width_m")) || words.say("not_measured"));
+    card.line("houses", words.number(get("houses")));
+    card.line("id", afterColon(get("dead_end_id")));
+  },
+
+  draft_points(card, get) {
+    const { words, ward } = card.app;
+    const { draft_m, suction_lift_m } = ward.limits;
+    card.line("water_kind", words.code("type", get("type")));
+    card.link("drawn_from", card.find("water", "object_id", get("object_id")));
+    card.line("access", words.code("access", get("access")));
+    card.line("distance_m", withLimit(words, words.metres(get("distance_m")), draft_m));
+    card.line("perennial", words.code("answer", get("perennial")));
+    const lift = words.metres(get("lift_m"));
+    card.line("lift_m", withLimit(words, lift, suction_lift_m) || words.say("answer.unknown"));
+    card.line("houses_served", words.number(get("houses_served")));
+    card.line("houses_without_water", words.number(get("houses_without_water")));
+    card.line("houses_gained", words.number(get("houses_gained")));
+    card.line("source", words.code("source", get("source")));
+    card.line("id", get("draft_point_id"));
+    if (get("missing")) {
+      card.heading("label.missing");
+      get("missing")
+        .split(";")
+        .forEach((/** @type {string} */ code) => card.say(words.code("missing", code)));
+    }
+    card.proofs([`water:${get("object_id")}`]);
+  },
+
   stations(card, get) {
     card.line("id", get("object_id"));
     card.proofs([`station:${get("object_id")}`]);
@@ -357,6 +418,25 @@ const TELLERS = {
     card.statuses(houses);
   },
 };
+
+/**
+ * What the evidence of a corner says, in words.
+ * @param {Words} words
+ * @param {string} value As "deflection=90;width=6.70-7.30/assumed 5.50;radius=9".
+ */
+function cornerTold(words, value) {
+  const parts = /^deflection=(\d+);width=([^;]+);radius=([\d.]+)$/.exec(value);
+  if (parts === null) return value;
+  const [turn, spans, radius] = parts.slice(1);
+  const widths = spans.split("/").map((span) => {
+    if (span === "unknown") return words.say("answer.unknown");
+    const figures = span.replace("assumed ", "");
+    const ends = figures.split("-").map((metres) => words.figure(Number(metres), 2));
+    const width = `${ends.join("–")} ${words.say("metres")}`;
+    return figures === span ? width : words.fill("corner.assumed", width);
+  });
+  return words.fill("corner.told", turn, widths.join(" / "), words.metres(Number(radius)));
+}
 
 /**
  * A length and the limit that it is held against.
@@ -534,7 +614,7 @@ function cardHead(app, chosen, closed) {
   title.id = "ward-card-title";
   title.tabIndex = -1;
   const both = element("div");
-  both.append(element("p", "ward-kind", app.words.say(`one.${chosen.name}`)), title);
+  both.append(element("p", "ward-kind", kindOf(app, chosen)), title);
   const close = pressable("×", closed);
   close.className = "ward-close";
   close.setAttribute("aria-label", app.words.say("close"));
@@ -553,7 +633,7 @@ function cardButtons(app, chosen, { others, back, printer }) {
   const row = element("p", "ward-card-buttons");
   if (back) row.append(pressable(`‹ ${words.say("back")}`, back));
   others.forEach((other) => {
-    const title = `${words.say(`one.${other.name}`)}: ${titleOf(app, other)}`;
+    const title = `${kindOf(app, other)}: ${titleOf(app, other)}`;
     row.append(pressable(title, () => state.set({ chosen: other })));
   });
   if (chosen.name === "groups") {

@@ -51,15 +51,17 @@ const NEARBY = [0, -18, 18, -36, 36, -54, 54].flatMap((down) => [
 
 const PALE = { house: "#E9E8E3", outline: "#D3D2CC", road: "#D6D5D0" };
 
-const SIGNS = ["stations", "water", "fire_points", "barriers"];
-// What a click finds first; roads and alleys lie on one another, so both are told.
+const SIGNS = ["stations", "water", "draft_points", "fire_points", "barriers"];
+const LINES = ["dead_ends", "segments", "alleys"];
+// What a click finds first; roads, alleys and dead ends lie on one another, so all are told.
 const CLICKED = [
   ["barriers"],
   ["fire_points"],
+  ["draft_points"],
   ["water"],
   ["stations"],
   ["houses"],
-  ["segments", "alleys"],
+  LINES,
 ];
 
 /** Leaflet's Renderer moves and scales the canvas with the map between two drawings. */
@@ -114,7 +116,9 @@ class WardCanvas extends L.Renderer {
   /** Draw what the other half of the data brought. */
   addDetails() {
     this.base = new Grid(this.app.routes.lines);
-    this.grids.set("houses", new Grid(this.app.layers.houses.shapes));
+    ["houses", "open_water", ...ASKED_FOR].forEach((name) => {
+      this.grids.set(name, new Grid(this.app.layers[name].shapes));
+    });
     classified.delete(this.app.layers.houses);
     this.options.padding = PADDING;
     // After a zoom it is placed anyway.
@@ -253,10 +257,11 @@ class WardCanvas extends L.Renderer {
     const hidden = state.get("hidden");
     const shown = (/** @type {string} */ name) => !hidden.includes(name);
     const labels = new Labels(context);
+    if (shown("open_water")) this.drawOpenWater(view);
     if (shown("groups")) this.drawGroups(view);
     this.drawBase(view);
     yield;
-    if (shown("alleys")) this.drawAlleys(view);
+    ["alleys", "dead_ends"].filter(shown).forEach((name) => this.drawBands(view, name));
     yield;
     if (shown("segments")) this.drawRoads(view);
     yield;
@@ -394,6 +399,28 @@ class WardCanvas extends L.Renderer {
   }
 
   /** @param {View} view */
+  drawOpenWater(view) {
+    const { context } = this;
+    const { shapes } = this.app.layers.open_water;
+    const width = roadWidth(view.zoom);
+    this.seen(view, "open_water").forEach(({ look, objects }) => {
+      const { fill = LIGHT, edge = DARK } = look;
+      const of = (/** @type {number} */ dimension) =>
+        objects.filter((i) => shapes.dimension[i] === dimension);
+      const [lines, outlines] = [of(1), of(2)];
+      // Below all fills, so that no edge parts what flows together.
+      this.stroke(view, shapes, outlines, edge, 2);
+      this.stroke(view, shapes, lines, edge, width + 2);
+      context.fillStyle = fill;
+      // One by one: where two of one path overlap, there would be a hole.
+      outlines.forEach((i) => {
+        this.trace(view, shapes, [i], (path) => context.fill(path, "evenodd"));
+      });
+      this.stroke(view, shapes, lines, fill, width);
+    });
+  }
+
+  /** @param {View} view */
   drawGroups(view) {
     const { layers, state } = this.app;
     const { groups } = layers;
@@ -428,11 +455,15 @@ class WardCanvas extends L.Renderer {
     this.stroke(view, shapes, objects, stroke, 1, dash, moves);
   }
 
-  /** @param {View} view */
-  drawAlleys(view) {
-    const { shapes } = this.app.layers.alleys;
+  /**
+   * Lines that are seen on both sides of the roads upon them.
+   * @param {View} view
+   * @param {string} name
+   */
+  drawBands(view, name) {
+    const { shapes } = this.app.layers[name];
     const around = [[-1, 0], [1, 0], [0, -1], [0, 1]];
-    this.seen(view, "alleys").forEach(({ look, objects }) => {
+    this.seen(view, name).forEach(({ look, objects }) => {
       const { stroke = DARK, width = 1 } = look;
       if (view.zoom < ONE_LINE_ZOOM) this.stroke(view, shapes, objects, stroke, 1, [], around);
       else this.stroke(view, shapes, objects, stroke, roadWidth(view.zoom) * width + 1);
@@ -654,7 +685,7 @@ class WardCanvas extends L.Renderer {
           const radius =
             name === "houses"
               ? houseRadius
-              : name === "segments" || name === "alleys"
+              : LINES.includes(name)
                 ? roadWidth
                 : signRadius;
           const i = this.grid(name).nearest(x, y, (radius(zoom) + slack) / scale);

@@ -1,17 +1,22 @@
 /* Figures, filters and legend. */
 
-// What is shown first, as long as nothing is hidden; the order of the list.
+// In the order of the list.
 const LISTED = [
   "houses",
   "segments",
   "alleys",
+  "dead_ends",
   "barriers",
   "water",
+  "draft_points",
   "fire_points",
   "stations",
   "groups",
   "area",
+  "open_water",
 ];
+// Listed only where there is some.
+const NOT_ALWAYS = ["area", "open_water"];
 const COMPARED = "ward-compared";
 
 /** @param {App} app */
@@ -289,7 +294,7 @@ class Panel {
     const { app } = this;
     const { words, layers } = app;
     const list = element("ul", "ward-list");
-    LISTED.filter((name) => layers[name].count || name !== "area").forEach((name) => {
+    LISTED.filter((name) => layers[name].count || !NOT_ALWAYS.includes(name)).forEach((name) => {
       list.append(this.layerItem(name));
     });
     refill("ward-layers", [element("h2", "", words.say("layers")), list]);
@@ -302,17 +307,22 @@ class Panel {
     const hidden = state.get("hidden");
     const item = element("li");
     item.dataset.layer = name;
-    const box = ticked("checkbox", `ward-layer-${name}`, !hidden.includes(name), () => {
+    const flip = () => {
       const others = hidden.filter((one) => one !== name);
       state.set({ hidden: others.length < hidden.length ? others : [...hidden, name] });
-    });
+    };
+    // The ground that all else lies on is always shown.
+    const label =
+      name === "open_water"
+        ? element("div", "ward-class")
+        : ticked("checkbox", `ward-layer-${name}`, !hidden.includes(name), flip).label;
     const { list } = classes(app, name);
     const single = list.length === 1;
-    if (single) box.label.append(swatch(name, list[0].key));
-    box.label.append(element("span", "", words.say(`layer.${name}`)));
+    if (single) label.append(swatch(name, list[0].key));
+    label.append(element("span", "", words.say(`layer.${name}`)));
     const line = element("div", "ward-layer");
-    const count = name === "area" ? "" : words.number(layers[name].count);
-    line.append(box.label, element("span", "ward-count", count));
+    const count = NOT_ALWAYS.includes(name) ? "" : words.number(layers[name].count);
+    line.append(label, element("span", "ward-count", count));
     item.append(line);
     // The classes of houses are the legend above.
     if (!single && name !== "houses") {

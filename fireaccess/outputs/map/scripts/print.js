@@ -392,27 +392,31 @@ function sheetLegend(app, houses) {
   const { words, layers, state, canvas } = app;
   const node = element("div", "ward-sheet-legend");
   node.append(element("h2", "", words.say("legend")));
-  LISTED.filter((name) => layers[name].count && !state.get("hidden").includes(name)).forEach(
-    (name) => {
-      const { list, of } = classes(app, name);
-      const present = new Set(of);
-      const counts = new Uint32Array(256);
-      const counted = name === "houses" ? houses : null;
-      if (counted) counted.forEach((i) => (counts[of[i]] += 1));
-      const part = element("div");
-      if (list.length > 1) part.append(element("h3", "", words.say(`layer.${name}`)));
-      list.forEach((shown, number) => {
-        if (!present.has(number)) return;
-        const line = element("p", "ward-class");
-        const count = counted ? `: ${words.number(counts[number])}` : "";
-        line.append(swatch(name, shown.key, PAPER_RATIO));
-        line.append(element("span", "", classLabel(words, shown) + count));
-        part.append(line);
-      });
-      node.append(part);
-    },
-  );
   const view = canvas.view();
+  // The ground is named where it is seen.
+  const there = (/** @type {string} */ name) =>
+    name !== "open_water" || canvas.seen(view, name).length > 0;
+  const listed = LISTED.filter(
+    (name) => layers[name].count && !state.get("hidden").includes(name) && there(name),
+  );
+  listed.forEach((name) => {
+    const { list, of } = classes(app, name);
+    const present = new Set(of);
+    const counts = new Uint32Array(256);
+    const counted = name === "houses" ? houses : null;
+    if (counted) counted.forEach((i) => (counts[of[i]] += 1));
+    const part = element("div");
+    if (list.length > 1) part.append(element("h3", "", words.say(`layer.${name}`)));
+    list.forEach((shown, number) => {
+      if (!present.has(number)) return;
+      const line = element("p", "ward-class");
+      const count = counted ? `: ${words.number(counts[number])}` : "";
+      line.append(swatch(name, shown.key, PAPER_RATIO));
+      line.append(element("span", "", classLabel(words, shown) + count));
+      part.append(line);
+    });
+    node.append(part);
+  });
   const ways = canvas.ways.filter((way) => seenOf(view, way).length);
   if (ways.length) {
     const part = element("div");

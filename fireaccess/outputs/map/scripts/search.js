@@ -12,7 +12,10 @@ const SEARCHED = {
   fire_points: 2,
   water: 2,
   barriers: 2,
+  draft_points: 2,
   houses: 3,
+  // They have the names of their roads.
+  dead_ends: 4,
 };
 
 /**
@@ -45,6 +48,8 @@ const TITLE_COLUMNS = {
   alleys: "name",
   segments: "name",
   stations: "name",
+  draft_points: "name",
+  dead_ends: "name",
   houses: "address",
 };
 
@@ -351,7 +356,7 @@ function foundOption(app, entry, k) {
   option.setAttribute("role", "option");
   option.append(
     element("span", "ward-found-title", titleOf(app, entry)),
-    element("span", "ward-found-kind", app.words.say(`one.${entry.name}`)),
+    element("span", "ward-found-kind", kindOf(app, entry)),
   );
   return option;
 }

@@ -50,6 +50,8 @@ function same(one, other) {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
+/** Layers that are hidden until somebody asks for them. */
+const ASKED_FOR = ["dead_ends", "draft_points"];
 const LANGUAGES = /** @type {const} */ (["vi", "en"]);
 const THEMES = /** @type {const} */ (["change", "status", "hose", "hydrant", "water", "point"]);
 /**
@@ -69,6 +71,8 @@ const ID_COLUMNS = {
   segments: "segment_id",
   alleys: "alley_id",
   barriers: "barrier_id",
+  dead_ends: "dead_end_id",
+  draft_points: "draft_point_id",
   water: "object_id",
   fire_points: "object_id",
   stations: "object_id",
@@ -80,7 +84,8 @@ const ADDRESS_PAUSE_MS = 400;
 
 /**
  * The address of the page and what it shows, each kept as the other is:
- * "#map=16.5/20.98877/105.81321&theme=hose&case=best&status=ok,no_road&hide=alleys&at=houses:H12".
+ * "#map=16.5/20.98877/105.81321&theme=hose&case=best&status=ok,no_road&hide=alleys&at=houses:H12",
+ * and "show=dead_ends" for a layer that is hidden at the start.
  * What is as it was at the start is left out; what can't be understood is as it was at the start.
  */
 class Address {
@@ -115,6 +120,7 @@ class Address {
     const { state, layers } = this.app;
     const chosen = state.get("chosen");
     const view = this.view();
+    const [hidden, first] = [state.get("hidden"), state.start.hidden];
     /** @type {[string, string | null][]} */
     const parts = [
       // An object alone in the address is where the map goes, so a view with one is always told.
@@ -123,7 +129,8 @@ class Address {
       ["case", state.get("best") ? "best" : null],
       ["group", state.get("group")],
       ["status", state.get("statuses").join() || null],
-      ["hide", state.get("hidden").join() || null],
+      ["hide", hidden.filter((name) => !first.includes(name)).join() || null],
+      ["show", first.filter((name) => !hidden.includes(name)).join() || null],
       ["at", chosen && `${chosen.name}:${idOf(layers, chosen)}`],
       ["lang", state.get("language") === state.start.language ? null : state.get("language")],
     ];
@@ -165,7 +172,7 @@ class Address {
  * @param {URLSearchParams} parts
  * @returns {Partial<StateValues>}
  */
-function understood({ ward, layers }, parts) {
+function understood({ ward, layers, state }, parts) {
   /** @type {Partial<StateValues>} */
   const values = {};
   /**
@@ -185,8 +192,11 @@ function understood({ ward, layers }, parts) {
   const group = parts.get("group");
   if (ward.figures.groups.some((figures) => figures.group === group)) values.group = group;
   values.statuses = some("status", STATUSES);
-  values.hidden = some("hide", Object.keys(layers));
   values.chosen = objectOf(layers, parts.get("at") || "");
+  // What is chosen is asked for.
+  const shown = [...some("show", Object.keys(layers)), values.chosen && values.chosen.name];
+  const first = state.start.hidden.filter((name) => !shown.includes(name));
+  values.hidden = [...some("hide", Object.keys(layers)), ...first];
   return values;
 }
 

@@ -8,6 +8,9 @@ const GREY = "#BBBBBB";
 // Shades of blue for what is nearer, and for what is farther but near enough.
 const NAVY = "#00305C";
 const SKY = "#5AB4F0";
+// Ground that nothing is judged by: paler than whatever lies on it.
+const WATER = "#CFE0E8";
+const SHORE = "#8FB0C2";
 const DARK = "#222222";
 const LIGHT = "#FFFFFF";
 
@@ -77,6 +80,8 @@ const STYLES = {
     unknown: { shape: "octagon", fill: YELLOW, mark: "question" },
     delay: { shape: "octagon", fill: BLUE, mark: "bar" },
     pass: { shape: "octagon", fill: LIGHT, edge: BLUE },
+    corner_blocked: { shape: "wedge", fill: VERMILION, mark: "cross" },
+    corner_unknown: { shape: "wedge", fill: YELLOW, mark: "question" },
   },
   water: {
     usable: { shape: "diamond", fill: BLUE, mark: "drop" },
@@ -90,8 +95,20 @@ const STYLES = {
     unusable: { shape: "triangle", fill: VERMILION, mark: "bar" },
     broken: { shape: "triangle", fill: LIGHT, edge: VERMILION, mark: "cross" },
   },
+  dead_ends: {
+    yes: { shape: "band", stroke: VERMILION, width: 2.8 },
+    unknown: { shape: "band", stroke: YELLOW, width: 2.2 },
+    no: { shape: "band", stroke: GREY, width: 1.8 },
+    silent: { shape: "band", stroke: "#7A7A7A", width: 1.8 },
+  },
+  draft_points: {
+    yes: { shape: "diamond", fill: LIGHT, edge: BLUE, mark: "drop" },
+    unknown: { shape: "diamond", fill: LIGHT, edge: "#6B6400", mark: "question" },
+    no: { shape: "diamond", fill: LIGHT, edge: "#7A7A7A", mark: "cross" },
+  },
   stations: { all: { shape: "pentagon", fill: DARK, mark: "star" } },
   groups: { all: { shape: "edge", stroke: "#7A7A7A", width: 1, dash: [4, 4] } },
+  open_water: { all: { shape: "ground", fill: WATER, edge: SHORE } },
   area: { all: { shape: "edge", stroke: DARK, width: 2, dash: [10, 5] } },
 };
 
@@ -102,6 +119,8 @@ const CLASSED = {
   barriers: { column: "effect", kind: "effect" },
   water: { column: "works", kind: "works" },
   fire_points: { column: "works", kind: "works" },
+  dead_ends: { column: "too_long", kind: "too_long" },
+  draft_points: { column: "answer", kind: "draft" },
 };
 const CHANGES = ["better", "worse", "other", "new", "same"];
 const STATUSES = ["ok", "needs_survey", "no_water", "no_road", "no_road_no_water", "unconnected"];
@@ -304,10 +323,12 @@ function classes(shown, name) {
     if (name === "houses") found = houseClasses(shown);
     else if (name in CLASSED) {
       const { column, kind } = CLASSED[/** @type {keyof typeof CLASSED} */ (name)];
-      const list = Object.keys(STYLES[name]).map((key) =>
-        classOfStyle(name, key, `${kind}.${key}`),
-      );
-      found = Classes.ofWords(list, shown.ward.layers[name].columns[column]);
+      const packed = shown.ward.layers[name].columns[column];
+      // Where the norm has no limit or corners are not looked at, there are fewer classes.
+      const list = Object.keys(STYLES[name])
+        .filter((key) => coded(packed).words.includes(key))
+        .map((key) => classOfStyle(name, key, `${kind}.${key}`));
+      found = Classes.ofWords(list, packed);
     } else {
       found = Classes.by([classOfStyle(name, "all", `layer.${name}`)], layer.count, () => "all");
     }

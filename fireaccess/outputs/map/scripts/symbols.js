@@ -79,6 +79,7 @@ function contextOf(canvas) {
 const CORNERS = {
   diamond: [[0, -1.15], [1.15, 0], [0, 1.15], [-1.15, 0]],
   triangle: [[0, -1.15], [1.1, 0.85], [-1.1, 0.85]],
+  wedge: [[0, 1.3], [-1.25, -0.95], [1.25, -0.95]],
   octagon: [[-0.42, -1], [0.42, -1], [1, -0.42], [1, 0.42], [0.42, 1], [-0.42, 1], [-1, 0.42],
     [-1, -0.42]],
   pentagon: [[0, -1.4], [1.3, -0.35], [1.3, 1.15], [-1.3, 1.15], [-1.3, -0.35]],
@@ -206,8 +207,8 @@ function blankSwatch(ratio) {
 function swatch(name, key, ratio = window.devicePixelRatio) {
   const { canvas, context } = blankSwatch(ratio);
   const look = STYLES[name][key];
-  if (look.shape === "house") {
-    context.fillStyle = DARK;
+  if (look.shape === "house" || look.shape === "ground") {
+    context.fillStyle = look.edge || DARK;
     context.fillRect(5, 2, 16, 14);
     context.fillStyle = fillOf(context, look, true, { ratio, left: 0, top: 0 });
     context.fillRect(6, 3, 14, 12);

@@ -133,6 +133,9 @@ interface Ward {
     near_m: number;
     new_building_m: number;
     water_m: Record<string, number>;
+    dead_end_m: number | null;
+    draft_m: number | null;
+    suction_lift_m: number | null;
     point_m: number | null;
   };
   figures: { area: Figures; groups: Figures[] };
@@ -146,6 +149,8 @@ interface Ward {
 /** The other half of the data, unpacked once the first picture is drawn. */
 interface Details {
   columns: Record<string, Record<string, PackedColumn>>;
+  /** Of the layers that the first picture doesn't show. */
+  shapes: Record<string, PackedGeometry>;
   /** Of the houses, each from its point on; null if all of them are points. */
   outlines: PackedGeometry | null;
   stops: Ward["stops"];
