@@ -19,6 +19,7 @@ from fireaccess.model.norm import Norm, load_norm
 from fireaccess.model.vehicle import Vehicle, load_vehicle
 from fireaccess.project import Project
 from fireaccess.sources.coordinates import WGS84, analysis_crs, transform_geometry
+from fireaccess.sources.costs import Costs
 from fireaccess.sources.elevation import Elevation, read_elevation
 from fireaccess.sources.fixes import accepted_fixes
 from fireaccess.sources.flood import Flood, read_flood
@@ -53,6 +54,8 @@ class Inputs:
     flood: Flood | None = None
     elevation: Elevation | None = None
     footprints: gpd.GeoDataFrame | None = None
+    costs: Costs = Costs({})  # noqa: RUF009 - frozen
+    candidates: gpd.GeoDataFrame | None = None
 
 
 def read_inputs(project: Project, findings: Findings) -> Inputs:

@@ -47,7 +47,7 @@ from fireaccess.inputs import Inputs, read_inputs, told_of
 from fireaccess.model.answers import COVERED, BoolArray, FloatArray, IntArray, ObjectArray
 from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import Findings, InputError
-from fireaccess.model.layers import stacked
+from fireaccess.model.layers import SCENARIO_TABLES, stacked
 from fireaccess.model.norm import Norm
 from fireaccess.model.vehicle import Vehicle
 from fireaccess.network.build import build_network
@@ -65,6 +65,7 @@ from fireaccess.outputs import layers
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.sentences import Stops, house_sentences
 from fireaccess.outputs.why import house_rows
+from fireaccess.planning.ward import Ward
 from fireaccess.project import Project
 from fireaccess.sources.coordinates import WGS84, transform_geometry
 from fireaccess.sources.named import BY_NAME
@@ -297,6 +298,37 @@ def compute(
             stands_of_alleys=alleys.stand_node,
             barrier_nodes=obstacles["node"].to_numpy(dtype=np.int64),
         )
+        ward = Ward(
+            network=network,
+            passability=passability,
+            surveyed=surveyed,
+            obstacles=obstacles,
+            worst=scenario,
+            best=best_scenario,
+            worst_reach=worst,
+            best_reach=best,
+            graph=graph,
+            snapper=snapper,
+            doors=doors,
+            worst_lines=worst_lines,
+            best_lines=best_lines,
+            houses=houses.reset_index(drop=True).join(columns.reset_index(drop=True), rsuffix="_"),
+            by_name=by_name,
+            alleys=alleys,
+            water_objects=water_objects,
+            point_objects=point_objects,
+            water=water,
+            points=points,
+            drafts=drafts,
+            vehicles=beside.tables.get(
+                "alley_scenarios", pd.DataFrame(columns=list(SCENARIO_TABLES["alley_scenarios"]))
+            ),
+            area=area,
+            norm=norm,
+            settings=settings,
+            costs=inputs.costs,
+            candidates=inputs.candidates,
+        )
     with stage("layers"):
         stops = Stops(network, passability, hindering, need)
         columns["reason_vi"], columns["reason_en"] = house_sentences(
@@ -357,6 +389,7 @@ def compute(
         stations=layers.stations_layer(network, known_stations),
         groups=layers.groups_layer(network, inputs.houses.groups),
         open_water=layers.open_water_layer(network, inputs.roads.open_water, area),
+        ward=ward,
         openstreetmap=inputs.roads.openstreetmap,
         timings=timings or {},
     )

@@ -175,6 +175,49 @@ class TargetsSection(_Section):
     fire_points_reviewed: TargetSection = TargetSection()
 
 
+class PerMonthSection(_Section):
+    """``[plan.per_month]``: how much can be done in one month, in all groups together.
+
+    What has no limit is spread evenly over the months to the deadline.
+    """
+
+    barriers: int | None = Field(None, ge=0)
+    hydrants: int | None = Field(None, ge=0)
+    fire_points: int | None = Field(None, ge=0)
+    solutions: int | None = Field(None, ge=0)
+    transmitters: int | None = Field(None, ge=0)
+    alleys_measured: int | None = Field(None, ge=0)
+
+
+class PlanSection(_Section):
+    """``[plan]``: what `fireaccess plan` is asked for.
+
+    ``barriers``, ``hydrants`` and ``fire_points`` say how many at most; without them hydrants and
+    fire points cover all that can be covered. ``budgets_vnd`` limits the money for each instead.
+    ``weight`` says what a house counts, ``use_weights`` how much more houses of a use count where
+    that is ``risk``. ``seed`` and ``draws`` are those of the draws of what is not measured.
+
+    Examples
+    --------
+    >>> PlanSection().draws
+    500
+    """
+
+    barriers: int | None = Field(None, ge=0)
+    hydrants: int | None = Field(None, ge=0)
+    fire_points: int | None = Field(None, ge=0)
+    budgets_vnd: dict[Literal["barriers", "hydrants", "fire_points"], int] = {}
+    weight: Literal["houses", "people", "risk", "density"] = "houses"
+    use_weights: dict[str, float] = {}
+    backup: bool = False
+    candidate_spacing_m: float = Field(50.0, gt=0)
+    time_limit_s: float = Field(60.0, gt=0)
+    seed: int = Field(1, ge=0)
+    draws: int = Field(500, ge=1)
+    start: str | None = Field(None, pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    per_month: PerMonthSection = PerMonthSection()
+
+
 class _ProjectFile(_Section):
     project: ProjectSection
     inputs: InputsSection
@@ -182,6 +225,7 @@ class _ProjectFile(_Section):
     outputs: OutputsSection = OutputsSection()
     map: MapSection = MapSection()
     targets: TargetsSection = TargetsSection()
+    plan: PlanSection = PlanSection()
 
 
 # Asked for by SPEC §11 and not built yet; a project that asks for one is refused, not ignored.
@@ -222,6 +266,7 @@ class Project:
         self.outputs = sections.outputs
         self.base_map = sections.map
         self.targets = sections.targets
+        self.plan = sections.plan
 
     @classmethod
     def open(cls, path: str | Path) -> Project:
@@ -455,6 +500,8 @@ def _known_keys(sections: list[str]) -> list[str]:
             "survey": SurveySection,
             "mappings": MappingSection,
             "targets": TargetsSection,
+            "plan": PlanSection,
+            "per_month": PerMonthSection,
             **dict.fromkeys(TargetsSection.model_fields, TargetSection),
         }
         model = inner.get(name, model)
@@ -464,7 +511,7 @@ def _known_keys(sections: list[str]) -> list[str]:
 def _all_keys() -> list[str]:
     return [
         f"{section}.{key}"
-        for section in ("project", "inputs", "settings", "outputs", "map")
+        for section in ("project", "inputs", "settings", "outputs", "map", "plan")
         for key in _known_keys([section])
     ] + [f"inputs.survey.{key}" for key in _known_keys(["inputs", "survey"])]
 

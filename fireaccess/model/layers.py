@@ -457,3 +457,126 @@ SCENARIO_TABLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         ),
     }
 )
+
+#: What may be done, and is priced: barriers first, then water, fire points, houses, the survey.
+MEASURES: Final = (
+    "hand_over_key",
+    "make_removable",
+    "remove",
+    "widen",
+    "widen_corner",
+    "raise_overhead",
+    "hydrant",
+    "pipe",
+    "riser",
+    "tank_pump",
+    "draft_point",
+    "pit",
+    "fire_point",
+    "transmitter",
+    "measure",
+)
+
+#: What taking a barrier away brings (SPEC §9).
+GAINS: Final = (
+    "gain_houses",
+    "gain_best_houses",
+    "gain_60_houses",
+    "gain_best_60_houses",
+    "gain_people",
+    "hose_saved_m",
+)
+
+#: Columns of the layers and tables of plan.gpkg, in their order; ``house_chances`` and
+#: ``schedule`` have no geometry.
+PLAN_LAYERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        # Barriers, readings and corners to deal with, alone or several in series, the plan's own
+        # (``rank``) first.
+        "measures": (
+            "measure_id",
+            "barrier_ids",
+            "obstacles",
+            "action",
+            "road",
+            "group",
+            "rank",
+            *GAINS,
+            "more_houses",
+            "total_houses",
+            "cost_vnd",
+            "total_cost_vnd",
+            "cost_from",
+        ),
+        # Proposed hydrants and fire points, by kind in the order in which to build them.
+        "sites": (
+            "site_id",
+            "kind",
+            "rank",
+            "candidate_id",
+            "road",
+            "group",
+            "segment_id",
+            "gain_houses",
+            "gain_people",
+            "total_houses",
+            "total_share",
+            "cost_vnd",
+            "total_cost_vnd",
+            "cost_from",
+        ),
+        # Houses that no candidate of a kind covers, and why.
+        "not_covered": ("house_id", "kind", "why", "nearest_m"),
+        # A water solution for each road or alley without a truck.
+        "solutions": (
+            "alley_id",
+            "name",
+            "group",
+            "depth_m",
+            "length_m",
+            "min_width_m",
+            "houses",
+            "has_water_solution",
+            "solution",
+            "state",
+            "clause",
+            "why",
+            "pipe_m",
+            "pieces",
+            "others",
+            "fire_points",
+            "vehicles",
+            "cost_vnd",
+            "cost_from",
+        ),
+        # Where to measure next.
+        "walk": (
+            "rank",
+            "alley_id",
+            "name",
+            "group",
+            "segment_ids",
+            "length_m",
+            "chance",
+            "houses_needs_survey",
+            "settles_houses",
+            "total_settles",
+            "total_share",
+            "cost_vnd",
+            "cost_from",
+        ),
+        "house_chances": ("house_id", "chance", "chance_60"),
+        "schedule": (
+            "month",
+            "group",
+            "work",
+            "planned",
+            "total",
+            "target",
+            "share",
+            "cost_vnd",
+            "total_cost_vnd",
+            "cost_from",
+        ),
+    }
+)

@@ -17,6 +17,7 @@ from fireaccess.model.norm import Norm
 from fireaccess.model.vehicle import Vehicle
 from fireaccess.network.network import Network
 from fireaccess.outputs.sentences import Stops
+from fireaccess.planning.ward import Plan, Ward
 from fireaccess.project import Project
 from fireaccess.sources.coordinates import WGS84
 
@@ -83,6 +84,10 @@ class Result:
     open_water
         Ponds, lakes, rivers and canals of the map, with ``kind`` and ``name``, to be drawn: what
         goes on far beyond the area is cut off. No rows where the roads come without any.
+    ward
+        What a plan starts from.
+    plan
+        What to do first, once that was asked for; the barriers then tell what removing each brings.
     openstreetmap
         Whether roads are OpenStreetMap's, which has to be said wherever they are shown.
     timings
@@ -115,6 +120,8 @@ class Result:
     stations: gpd.GeoDataFrame = field(default_factory=lambda: _no_rows("object_id", "name"))
     groups: gpd.GeoDataFrame = field(default_factory=lambda: _no_rows("group"))
     open_water: gpd.GeoDataFrame = field(default_factory=lambda: _no_rows("kind", "name"))
+    ward: Ward | None = None
+    plan: Plan | None = None
     openstreetmap: bool = False
     timings: dict[str, float] = field(default_factory=dict)
 
