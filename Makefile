@@ -66,7 +66,7 @@ $(VENV)/.made-run: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.made-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(VENV)/bin/python -m pip install -q -c constraints.txt -e '.[test,lint]'
+	$(VENV)/bin/python -m pip install -q -c constraints.txt -e '.[test,lint,peers]'
 	@touch $@ $(VENV)/.made-run
 
 # What the lowest dependencies need in turn is pinned as everywhere, but for the two that the

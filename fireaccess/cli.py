@@ -32,6 +32,7 @@ from fireaccess.terminal import (
 )
 
 if TYPE_CHECKING:
+    from fireaccess.outputs.result import Result
     from fireaccess.project import Project
 
 app = typer.Typer(
@@ -52,6 +53,9 @@ Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help=say(Message("Print nothing but errors.")))
 ]
 Json = Annotated[bool, typer.Option("--json", help=say(Message("Print JSON for other programs.")))]
+WithPlan = Annotated[
+    bool, typer.Option("--plan", help=say(Message("With the plan: what to do first.")))
+]
 
 
 def main() -> None:
@@ -114,6 +118,7 @@ def options(context: typer.Context, quiet: Quiet = False, as_json: Json = False)
         "fetch",
         "check",
         "run",
+        "plan",
         "lists",
         "report",
         "rasters",
@@ -367,6 +372,38 @@ def demo(
 @app.command(
     help=say(
         Message(
+            "Compute a project and say what to do first: barriers, water, survey, by month and "
+            "cost."
+        )
+    )
+)
+def plan(project: ProjectPath, quiet: Quiet = False, as_json: Json = False) -> int:
+    from fireaccess.outputs.writing import write
+    from fireaccess.terminal import print_plan
+
+    with progress(quiet or as_json) as tell:
+        result = _computed(_opened(project), tell, plan=True)
+        tell("write")
+        files = write(result)
+    if as_json:
+        made = result.plan
+        print_json(
+            {
+                "files": {name: str(file) for name, file in files.items()},
+                "plan": {} if made is None else made.figures,
+                "findings": [finding.as_dict() for finding in result.findings],
+            }
+        )
+    else:
+        if not quiet:
+            print_plan(result, files)
+        print_findings(result.findings, most=5, quiet=quiet)
+    return _code_of(result.findings)
+
+
+@app.command(
+    help=say(
+        Message(
             "Compute a project and write a workbook of statistics and lists, to filter and to "
             "print."
         )
@@ -378,11 +415,11 @@ def lists(
         Path | None,
         typer.Argument(help=say(Message("The workbook to write; else one beside the results."))),
     ] = None,
+    plan: WithPlan = False,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> int:
     from fireaccess.outputs.book import book_name, write_book
-    from fireaccess.pipeline import run as compute
 
     opened = _opened(project)
     path = file or opened.results_folder / book_name(opened.name)
@@ -390,7 +427,7 @@ def lists(
         wrong = Message("{name} is no name of a workbook: end it with .xlsx")
         raise typer.BadParameter(say(wrong, name=path.name))
     with progress(quiet or as_json) as tell:
-        result = compute(opened, progress=tell)
+        result = _computed(opened, tell, plan=plan)
         tell("write")
         write_book(result, path)
     if as_json:
@@ -420,6 +457,7 @@ def report(
             "--save-template", help=say(Message("Only write the template, to edit it in Word."))
         ),
     ] = None,
+    plan: WithPlan = False,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> int:
@@ -431,12 +469,11 @@ def report(
         return _save_template(_document(save_template), opened, quiet=quiet, as_json=as_json)
     from fireaccess.outputs.book import book_name
     from fireaccess.outputs.report import write_report
-    from fireaccess.pipeline import run as compute
 
     path = file or (opened.results_folder / book_name(opened.name)).with_suffix(".docx")
     _document(path)
     with progress(quiet or as_json) as tell:
-        result = compute(opened, progress=tell)
+        result = _computed(opened, tell, plan=plan)
         tell("write")
         without = write_report(result, path, template=template)
     if without:
@@ -672,6 +709,14 @@ def _run(path: Path, *, quiet: bool, as_json: bool) -> int:
             print_result(result, files)
         print_findings(result.findings, most=5, quiet=quiet)
     return _code_of(result.findings)
+
+
+def _computed(project: Project, tell: Callable[[str], None], *, plan: bool) -> Result:
+    """Compute a project, with its plan if that is asked for."""
+    from fireaccess import pipeline
+
+    result = pipeline.run(project, progress=tell)
+    return pipeline.plan(result, progress=tell) if plan else result
 
 
 def _opened(path: Path) -> Project:

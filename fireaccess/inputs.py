@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,9 @@ from fireaccess.model.layers import TABLES
 from fireaccess.model.norm import Norm, load_norm
 from fireaccess.model.vehicle import Vehicle, load_vehicle
 from fireaccess.project import Project
+from fireaccess.sources.candidates import read_candidates
 from fireaccess.sources.coordinates import WGS84, analysis_crs, transform_geometry
-from fireaccess.sources.costs import Costs
+from fireaccess.sources.costs import Costs, example_costs, read_costs
 from fireaccess.sources.elevation import Elevation, read_elevation
 from fireaccess.sources.fixes import accepted_fixes
 from fireaccess.sources.flood import Flood, read_flood
@@ -54,7 +55,7 @@ class Inputs:
     flood: Flood | None = None
     elevation: Elevation | None = None
     footprints: gpd.GeoDataFrame | None = None
-    costs: Costs = Costs({})  # noqa: RUF009 - frozen
+    costs: Costs = field(default_factory=example_costs)
     candidates: gpd.GeoDataFrame | None = None
 
 
@@ -139,6 +140,12 @@ def read_inputs(project: Project, findings: Findings) -> Inputs:
     footprints = None
     if project.options.facade_widths:
         footprints = read_footprints(project, near, rows, houses.area)
+    costs, candidates = example_costs(), None
+    if project.inputs.costs is not None:
+        costs = read_costs(project.path(project.inputs.costs), intake)
+    if project.inputs.candidates is not None:
+        path, margin_m = project.path(project.inputs.candidates), project.settings.load_margin_m
+        candidates = read_candidates(path, replace(intake, crs=crs), houses.area, margin_m)
     return Inputs(
         norm,
         vehicle,
@@ -151,6 +158,8 @@ def read_inputs(project: Project, findings: Findings) -> Inputs:
         flood,
         elevation,
         footprints,
+        costs,
+        candidates,
     )
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import geopandas as gpd
@@ -65,6 +66,7 @@ from fireaccess.outputs import layers
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.sentences import Stops, house_sentences
 from fireaccess.outputs.why import house_rows
+from fireaccess.planning.plan import make_plan
 from fireaccess.planning.ward import Ward
 from fireaccess.project import Project
 from fireaccess.sources.coordinates import WGS84, transform_geometry
@@ -75,7 +77,7 @@ from fireaccess.variants import driven_by, flooded, known, tell_no_starts
 #: Told the name of each stage as it begins.
 Progress = Callable[[str], None]
 
-STAGES = ("read", "network", "analysis", "layers")
+STAGES = ("read", "network", "analysis", "layers", "barriers", "siting", "draws")
 
 
 def run(project: Project, *, progress: Progress | None = None) -> Result:
@@ -312,7 +314,7 @@ def compute(
             doors=doors,
             worst_lines=worst_lines,
             best_lines=best_lines,
-            houses=houses.reset_index(drop=True).join(columns.reset_index(drop=True), rsuffix="_"),
+            houses=houses.reset_index(drop=True).join(columns.reset_index(drop=True)),
             by_name=by_name,
             alleys=alleys,
             water_objects=water_objects,
@@ -393,6 +395,49 @@ def compute(
         openstreetmap=inputs.roads.openstreetmap,
         timings=timings or {},
     )
+
+
+def plan(result: Result, *, progress: Progress | None = None) -> Result:
+    """Return a result with a plan: what to do first, and what removing each barrier brings.
+
+    Parameters
+    ----------
+    result
+        What `run` returns.
+    progress
+        Told the name of each stage as it begins.
+
+    Raises
+    ------
+    ProjectError
+        If nothing says in which month to begin.
+    ValueError
+        If the result was not computed by `run`, but put together.
+
+    Examples
+    --------
+    >>> import tempfile; from pathlib import Path
+    >>> from fireaccess.sources.sample import write_sample
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     result = run(Project.open(write_sample(Path(folder) / "commune", kind="commune")))
+    >>> planned = plan(result)
+    >>> planned.plan["measures"]["measure_id"].tolist()
+    ['barrier:B1', 'reading:W4']
+    """
+    if result.ward is None:
+        raise ValueError("this result holds no ward to plan for")
+    project, as_of = result.project, result.statistics["dates"]["newest_evidence"]
+    with told_of(project):
+        made, gains = make_plan(
+            result.ward,
+            project.plan,
+            as_of=None if as_of is None else date.fromisoformat(as_of),
+            deadline=project.options.deadline,
+            targets=project.targets,
+            progress=progress or (lambda _: None),
+        )
+    barriers = result.barriers.join(gains.set_axis(result.barriers.index))
+    return replace(result, barriers=barriers, plan=made)
 
 
 def _with_corners(

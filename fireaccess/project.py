@@ -9,14 +9,14 @@ from datetime import date
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import ProjectError
 from fireaccess.model.formats import Language
-from fireaccess.model.layers import TABLES
+from fireaccess.model.layers import ALL_TABLES
 from fireaccess.model.text import nfc
 from fireaccess.model.words import columns_by_heading
 
@@ -25,6 +25,8 @@ PROJECT_FILE: Final = "fireaccess.toml"
 FETCHED_ROADS: Final = "roads.osm"
 #: The fixes that somebody accepted, beside the project file.
 FIXES_FILE: Final = "fireaccess.fixes.json"
+#: Inputs that only a plan rests on.
+_PLANNED: Final = ("costs", "candidates")
 
 
 class _Section(BaseModel):
@@ -189,26 +191,35 @@ class PerMonthSection(_Section):
     alleys_measured: int | None = Field(None, ge=0)
 
 
+#: What a plan can have a budget for.
+Budgeted = Literal["barriers", "hydrants", "fire_points"]
+
+
 class PlanSection(_Section):
     """``[plan]``: what `fireaccess plan` is asked for.
 
     ``barriers``, ``hydrants`` and ``fire_points`` say how many at most; without them hydrants and
     fire points cover all that can be covered. ``budgets_vnd`` limits the money for each instead.
     ``weight`` says what a house counts, ``use_weights`` how much more houses of a use count where
-    that is ``risk``. ``seed`` and ``draws`` are those of the draws of what is not measured.
+    that is ``risk``. ``backup`` asks for a second hydrant or fire point within reach.
+    ``candidate_spacing_m`` is how far apart places are tried along the roads, ``time_limit_s``
+    how long the search for the best of them may take. ``seed`` and ``draws`` are those of the
+    draws of what is not measured. ``start`` is the first month of the schedule.
 
     Examples
     --------
-    >>> PlanSection().draws
+    >>> PlanSection(start="2026-12", budgets_vnd={"hydrants": 600_000_000}).draws
     500
     """
+
+    model_config = ConfigDict(allow_inf_nan=False)
 
     barriers: int | None = Field(None, ge=0)
     hydrants: int | None = Field(None, ge=0)
     fire_points: int | None = Field(None, ge=0)
-    budgets_vnd: dict[Literal["barriers", "hydrants", "fire_points"], int] = {}
+    budgets_vnd: dict[Budgeted, Annotated[int, Field(ge=0)]] = {}
     weight: Literal["houses", "people", "risk", "density"] = "houses"
-    use_weights: dict[str, float] = {}
+    use_weights: dict[str, Annotated[float, Field(ge=0)]] = {}
     backup: bool = False
     candidate_spacing_m: float = Field(50.0, gt=0)
     time_limit_s: float = Field(60.0, gt=0)
@@ -228,19 +239,15 @@ class _ProjectFile(_Section):
     plan: PlanSection = PlanSection()
 
 
-# Asked for by SPEC §11 and not built yet; a project that asks for one is refused, not ignored.
-_NOT_YET: Final[Mapping[str, Message]] = MappingProxyType(
-    {
-        "inputs.costs": Message("costs"),
-        "inputs.candidates": Message("siting candidates"),
-    }
-)
-
 _TAKES: Final[Mapping[str, Message]] = MappingProxyType(
     {
         "project.turns": Message('write true, false or "auto"'),
         "project.deadline": Message("write a date without quotation marks, as in 2027-07-01"),
         "map.tiles": Message("write an address such as https://example.org/{z}/{x}/{y}.png"),
+        "plan.start": Message('write a month in quotation marks, as in "2026-12"'),
+        "plan.budgets_vnd": Message(
+            "write the đồng for each work, as in budgets_vnd.hydrants = 600_000_000"
+        ),
     }
 )
 
@@ -280,8 +287,7 @@ class Project:
         Raises
         ------
         ProjectError
-            If the file is missing, is no TOML, has an unknown key or a wrong value, or asks for
-            something that isn't built yet.
+            If the file is missing, is no TOML, or has an unknown key or a wrong value.
         """
         file = Path(path)
         if file.is_dir():
@@ -317,7 +323,7 @@ class Project:
             sections = _ProjectFile.model_validate(_floats(content))
         except ValidationError as error:
             raise _explain(error, file) from None
-        _refuse_what_is_not_built(sections, file)
+        _check_plan(sections.plan, file)
         _check_tiles(sections.map, file)
         _check_inputs(sections.inputs, file)
         return cls(file, sections)
@@ -381,7 +387,7 @@ class Project:
             if name.endswith(".toml"):
                 yield f"vehicles.{name}", self.path(name)
         yield "roads", self.roads
-        for key in ("area", "houses", "groups", "elevation", "population", "flood"):
+        for key in ("area", "houses", "groups", "elevation", "population", "flood", *_PLANNED):
             value = getattr(self.inputs, key)
             if value is not None and not (key == "houses" and value == "osm"):
                 yield key, self.path(value)
@@ -436,6 +442,9 @@ def _explain(error: ValidationError, file: Path) -> ProjectError:
     types = ("SurveySection", "str", "bool", "literal['auto']")
     where = [str(part) for part in first["loc"] if part not in types]
     key = ".".join(where)
+    if first["loc"][-1] == "[key]":
+        # A key of a table whose keys are told by its type.
+        return _unknown_word(".".join(where[:-1]), where[-2], get_args(Budgeted), file)
     if first["type"] == "extra_forbidden":
         known = _known_keys(where[:-1])
         nearest = difflib.get_close_matches(where[-1], known, n=1, cutoff=0.5)
@@ -511,26 +520,31 @@ def _known_keys(sections: list[str]) -> list[str]:
 def _all_keys() -> list[str]:
     return [
         f"{section}.{key}"
-        for section in ("project", "inputs", "settings", "outputs", "map", "plan")
+        for section in ("project", "inputs", "settings", "outputs", "map")
         for key in _known_keys([section])
-    ] + [f"inputs.survey.{key}" for key in _known_keys(["inputs", "survey"])]
+    ] + [
+        f"{'.'.join(sections)}.{key}"
+        for sections in (["inputs", "survey"], ["plan"], ["plan", "per_month"])
+        for key in _known_keys(sections)
+    ]
 
 
-def _refuse_what_is_not_built(sections: _ProjectFile, file: Path) -> None:
-    asked = {
-        f"{name}.{key}": getattr(getattr(sections, name), key)
-        for name, key in (known.split(".") for known in _NOT_YET)
-    }
-    for key, value in asked.items():
-        if value:
+def _check_plan(plan: PlanSection, file: Path) -> None:
+    for work in plan.budgets_vnd:
+        if getattr(plan, work) is not None:
             raise ProjectError(
-                Message("{key}: {what} is not offered by this version"),
+                Message("plan.{work} and plan.budgets_vnd.{work} both say how much is to be done"),
                 file=file,
-                remedy=Message("remove {name} from the project file"),
-                key=key,
-                what=_NOT_YET[key],
-                name=key.split(".")[-1],
+                remedy=Message("keep the number, or keep the budget"),
+                work=work,
             )
+    if plan.use_weights and plan.weight != "risk":
+        raise ProjectError(
+            Message("plan.use_weights says nothing while plan.weight is {weight!r}"),
+            file=file,
+            remedy=Message('write weight = "risk", or remove use_weights'),
+            weight=plan.weight,
+        )
 
 
 def _check_tiles(base: MapSection, file: Path) -> None:
@@ -578,8 +592,8 @@ def _check_inputs(inputs: InputsSection, file: Path) -> None:
         )
     for table, mapping in inputs.mappings.items():
         at = f"inputs.mappings.{table}"
-        if table not in TABLES:
-            raise _unknown_word(at, table, list(TABLES), file)
+        if table not in ALL_TABLES:
+            raise _unknown_word(at, table, list(ALL_TABLES), file)
         known = list(columns_by_heading(table).values())
         for key in ("columns", "values", "fill"):
             for column in getattr(mapping, key):

@@ -23,6 +23,7 @@ from fireaccess.outputs.numbers import number, share, share_range
 if TYPE_CHECKING:
     from fireaccess.comparison import Comparison
     from fireaccess.outputs.result import Result
+    from fireaccess.planning.ward import Plan
     from fireaccess.project import Project
 
 _SPOKEN: Final[ContextVar[Language]] = ContextVar("language of the terminal")
@@ -33,6 +34,9 @@ _STAGES: Final[Mapping[str, Message]] = MappingProxyType(
         "network": Message("building the network"),
         "analysis": Message("laying hose lines"),
         "layers": Message("putting results together"),
+        "barriers": Message("removing barriers one by one"),
+        "siting": Message("siting hydrants and fire points"),
+        "draws": Message("drawing what is not measured"),
         "write": Message("writing results and map"),
     }
 )
@@ -48,6 +52,11 @@ _SCENARIOS: Final[Mapping[str, Message]] = MappingProxyType(
         "flood": Message("Truck and hose in the flood"),
         "vehicle": Message("Truck and hose, vehicle {vehicle}"),
     }
+)
+
+
+_SITES: Final[Mapping[str, Message]] = MappingProxyType(
+    {"hydrant": Message("Hydrants"), "fire_point": Message("Fire points")}
 )
 
 
@@ -227,6 +236,113 @@ def print_result(result: Result, files: Mapping[str, Path]) -> None:
     for name in ("map.html", "results.gpkg", "statistics.json", "findings.csv"):
         if name in files:
             out.print(f"  {files[name]}", soft_wrap=True)
+
+
+def print_plan(result: Result, files: Mapping[str, Path]) -> None:
+    """Print one screen of a plan: expected coverage, first measures, sites, survey and money."""
+    plan, out, spoken = result.plan, console(), language()
+    if plan is None:
+        raise ValueError("the result holds no plan")
+    figures = plan.figures
+    out.print(result.project.name, style="bold")
+    coverage = figures["coverage"]
+    expected = Message(
+        "Houses covered, as expected from {draws} draws of what is not measured: {share} "
+        "({low} – {high} in nine of ten draws). An estimate, not a measurement."
+    )
+    out.print(
+        say(
+            expected,
+            draws=number(coverage["draws"], spoken),
+            share=share(coverage["share"], spoken),
+            low=share(coverage["share_low"], spoken),
+            high=share(coverage["share_high"], spoken),
+        )
+    )
+    out.print(_first_measures(plan))
+    for kind, found in figures["siting"].items():
+        if found["limit_m"] is None:
+            continue
+        needed = Message(
+            "{kind}: {sites} proposed, {before} → {covered} of {houses} houses; for 90% {ninety}, "
+            "for all that can be covered {all}; {none} can't be covered"
+        )
+        out.print(
+            say(
+                needed,
+                kind=say(_SITES[kind]),
+                sites=number(found["sites"], spoken),
+                before=number(found["covered_before"], spoken),
+                covered=number(found["covered"], spoken),
+                houses=number(found["houses"], spoken),
+                ninety=number(found["needed"]["0.90"], spoken),
+                all=number(found["needed"]["all"], spoken),
+                none=number(found["not_covered"], spoken),
+            )
+        )
+        if found["gap"]:
+            gap = Message("The time limit was met: at most {gap} from the best.")
+            out.print(f"  {say(gap, gap=share(found['gap'], spoken))}")
+    solutions, walk = figures["solutions"], figures["walk"]
+    told = Message(
+        "Water solutions: {existing} of {alleys} roads and alleys have one, {proposed} are "
+        "proposed; {share} with them"
+    )
+    out.print(
+        say(
+            told,
+            existing=number(solutions["existing"], spoken),
+            alleys=number(solutions["alleys"], spoken),
+            proposed=number(solutions["proposed"], spoken),
+            share=share(solutions["share"], spoken),
+        )
+    )
+    told = Message(
+        "To measure: {alleys} alleys, which are expected to settle {settles} of {houses} houses "
+        "that need a survey"
+    )
+    out.print(
+        say(
+            told,
+            alleys=number(walk["alleys"], spoken),
+            settles=number(walk["settles_houses"], spoken),
+            houses=number(walk["houses_needs_survey"], spoken),
+        )
+    )
+    money = figures["schedule"]
+    total = Message("Cost of what has a price: {total} ₫")
+    out.print(say(total, total=number(money["total_vnd"], spoken)))
+    if money["example"]:
+        example = Message(
+            "Prices are examples that come with fireaccess: name the office's own under costs."
+        )
+        out.print(say(example), style="dim")
+    for name in ("map.html", "plan.gpkg", "plan.json", "results.gpkg"):
+        if name in files:
+            out.print(f"  {files[name]}", soft_wrap=True)
+
+
+def _first_measures(plan: Plan) -> Table:
+    """Return the first ten measures against barriers, those of the plan before the others."""
+    table = Table(title=say(Message("First measures")), title_justify="left", show_edge=False)
+    table.add_column("")
+    table.add_column(say(Message("measure")))
+    for heading in (
+        Message("houses"),
+        Message("in the best case"),
+        Message("people"),
+        Message("hose saved, m"),
+        Message("cost, ₫"),
+    ):
+        table.add_column(say(heading), justify="right")
+    first = plan["measures"].head(10)
+    for row, unranked in zip(first.itertuples(), first["rank"].isna(), strict=True):
+        rank = "" if unranked else str(row.rank)
+        ids = str(row.barrier_ids).replace(";", " + ")
+        figures = (row.gain_houses, row.gain_best_houses, row.gain_people, row.hose_saved_m)
+        told = [number(float(value), language()) for value in (*figures, row.cost_vnd)]
+        table.add_row(rank, ids, *told)
+    return table
 
 
 def _coverage(area: Mapping[str, Any], scenarios: Sequence[Mapping[str, Any]]) -> Table:

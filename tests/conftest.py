@@ -1,5 +1,6 @@
 """What all tests share: the real data, the browser, and how hypothesis searches."""
 
+import importlib.util
 import os
 import shutil
 from pathlib import Path
@@ -50,6 +51,13 @@ def tsc():
     if found is None:
         _unavailable("no TypeScript compiler: tsc is not installed")
     return found
+
+
+@pytest.fixture(scope="session")
+def spopt():
+    """Make sure of the library that sites are held against."""
+    if importlib.util.find_spec("spopt") is None:
+        _unavailable("spopt is not installed: it comes with the extra `peers`")
 
 
 @pytest.fixture(scope="session")

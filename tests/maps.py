@@ -253,6 +253,7 @@ def fake(
         stops=None,
         routes=None,
         network=None,
+        plan=None,
         openstreetmap=True,
         area=shapely.box(EAST - 0.001, NORTH - 0.001, EAST + 0.001 + 0.0005 * n, NORTH + 0.004),
         project=SimpleNamespace(

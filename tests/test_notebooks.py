@@ -38,6 +38,7 @@ def test_there_are_notebooks():
         "02_coverage_by_group",
         "03_before_and_after",
         "04_bring_your_own_data",
+        "05_what_to_do_first",
     ]
 
 

@@ -76,27 +76,95 @@ def test_input_files_are_listed_with_their_keys(tmp_path):
     ]
 
 
-def test_a_project_that_asks_for_nothing_unbuilt_is_not_refused(tmp_path):
-    opened(tmp_path, "turns = false\nvehicles = []\nfacade_widths = false")
+def test_costs_and_candidates_are_input_files(tmp_path):
+    inputs = f'{INPUTS}\ncosts = "costs.csv"\ncandidates = "candidates.geojson"'
+    project = opened(tmp_path, inputs=inputs)
+    assert [(key, path.name) for key, path in project.input_files()][-2:] == [
+        ("costs", "costs.csv"),
+        ("candidates", "candidates.geojson"),
+    ]
 
 
-# What is not built yet
+# What a plan is asked for
+def test_a_plan_is_asked_for_nothing_by_default(tmp_path):
+    plan = opened(tmp_path).plan
+    assert (plan.barriers, plan.hydrants, plan.budgets_vnd, plan.start) == (None, None, {}, None)
+    assert (plan.weight, plan.seed, plan.draws) == ("houses", 1, 500)
+    assert set(plan.per_month.model_dump().values()) == {None}
+
+
+def test_whole_numbers_stand_for_metres_and_seconds_of_a_plan(tmp_path):
+    rest = (
+        "[plan]\ncandidate_spacing_m = 40\ntime_limit_s = 5\nweight = 'risk'\n"
+        "use_weights = { 'chợ' = 3 }\nbudgets_vnd.hydrants = 600_000_000\n"
+        "start = '2026-12'\n[plan.per_month]\nhydrants = 2"
+    )
+    plan = opened(tmp_path, rest=rest).plan
+    assert (plan.candidate_spacing_m, plan.time_limit_s) == (40.0, 5.0)
+    assert (plan.use_weights, plan.budgets_vnd) == ({"chợ": 3.0}, {"hydrants": 600_000_000})
+    assert (plan.start, plan.per_month.hydrants) == ("2026-12", 2)
+
+
 @pytest.mark.parametrize(
-    ("project", "inputs", "key"),
+    ("lines", "key", "hint"),
     [
-        ("", f'{INPUTS}\ncosts = "costs.csv"', "inputs.costs"),
-        ("", f'{INPUTS}\ncandidates = "candidates.geojson"', "inputs.candidates"),
+        ("hydrant = 3", "plan.hydrant", "did you mean 'hydrants'?"),
+        ("[plan.per_month]\nhydrant = 3", "plan.per_month.hydrant", "did you mean 'hydrants'?"),
+        ("[plan.permonth]\nhydrants = 3", "plan.permonth", "did you mean 'per_month'?"),
+        ("budgets_vnd.hydrant = 3", "plan.budgets_vnd.hydrant", "did you mean 'hydrants'?"),
+        (
+            "budgets_vnd.zzz = 3",
+            "plan.budgets_vnd.zzz",
+            "known here: barriers, fire_points, hydrants",
+        ),
+        ("deadline = 2027-07-01", "plan.deadline", "it belongs to [project]"),
     ],
 )
-def test_what_is_not_built_is_refused_by_its_key(tmp_path, project, inputs, key):
-    finding = refusal(tmp_path, project, inputs)
-    assert key in finding.what
-    assert "this version" in finding.what
-    assert key.split(".")[-1] in finding.what_to_do
-    outcome = here("run", tmp_path)
-    assert outcome.code == 2
-    assert key in outcome.err
-    assert not (tmp_path / "results").exists()
+def test_an_unknown_key_of_a_plan_is_refused(tmp_path, lines, key, hint):
+    finding = refusal(tmp_path, rest=f"[plan]\n{lines}")
+    assert finding.what == f"unknown key {key!r}"
+    assert hint in finding.what_to_do
+
+
+@pytest.mark.parametrize(
+    ("lines", "key", "words"),
+    [
+        ("barriers = -1", "plan.barriers", "0"),
+        ("barriers = 1.5", "plan.barriers", "integer"),
+        ("barriers = true", "plan.barriers", "integer"),
+        ("budgets_vnd = 5", "plan.budgets_vnd", "budgets_vnd.hydrants = 600_000_000"),
+        ("budgets_vnd.hydrants = -5", "plan.budgets_vnd.hydrants", "0"),
+        ("budgets_vnd.hydrants = '5'", "plan.budgets_vnd.hydrants", "integer"),
+        ("weight = 'house'", "plan.weight", "'houses', 'people', 'risk' or 'density'"),
+        ("weight = 'risk'\nuse_weights.x = nan", "plan.use_weights.x", "finite"),
+        ("weight = 'risk'\nuse_weights.x = -1", "plan.use_weights.x", "0"),
+        ("candidate_spacing_m = 0", "plan.candidate_spacing_m", "greater than 0"),
+        ("candidate_spacing_m = inf", "plan.candidate_spacing_m", "finite"),
+        ("draws = 0", "plan.draws", "1"),
+        ("start = '2026-13'", "plan.start", 'as in "2026-12"'),
+        ("start = '12/2026'", "plan.start", 'as in "2026-12"'),
+        ("start = 2026-12-01", "plan.start", 'as in "2026-12"'),
+        ("[plan.per_month]\nhydrants = -1", "plan.per_month.hydrants", "0"),
+    ],
+)
+def test_a_wrong_value_of_a_plan_is_refused(tmp_path, lines, key, words):
+    finding = refusal(tmp_path, rest=f"[plan]\n{lines}")
+    assert finding.what.startswith(f"{key} = ")
+    assert words in finding.what
+    assert key in finding.what_to_do
+
+
+@pytest.mark.parametrize(
+    ("lines", "what", "remedy"),
+    [
+        ("hydrants = 3\nbudgets_vnd.hydrants = 5", "plan.budgets_vnd.hydrants both", "the budget"),
+        ("use_weights.x = 2", "plan.weight is 'houses'", 'weight = "risk"'),
+    ],
+)
+def test_what_says_two_things_or_nothing_is_refused(tmp_path, lines, what, remedy):
+    finding = refusal(tmp_path, rest=f"[plan]\n{lines}")
+    assert what in finding.what
+    assert remedy in finding.what_to_do
 
 
 # Unknown keys

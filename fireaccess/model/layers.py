@@ -88,6 +88,19 @@ def _flag() -> pa.Column:
     return pa.Column(object, nullable=True, required=False, metadata={"kind": "flag"})
 
 
+def _money(*, required: bool = False) -> pa.Column:
+    """Đồng: nothing, or a figure that somebody might pay."""
+    least, most = 10_000, 100_000_000_000
+    usual = pa.Check(
+        lambda vnd: (vnd <= 0) | vnd.between(least, most),
+        statistics={"min_value": least, "max_value": most},
+        error=UNUSUAL,
+    )
+    column = _number(least=0, required=required)
+    column.checks.insert(0, usual)
+    return column
+
+
 def _schema(name: str, columns: dict[str, pa.Column], *, place: bool = True) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(columns, name=name, metadata={"place": place})
 
@@ -215,8 +228,59 @@ TABLES: Final[Mapping[str, pa.DataFrameSchema]] = MappingProxyType(
 )
 
 
+#: What may be done, and is priced: barriers first, then water, fire points, houses, the survey.
+MEASURES: Final = (
+    "hand_over_key",
+    "make_removable",
+    "remove",
+    "widen",
+    "widen_corner",
+    "raise_overhead",
+    "hydrant",
+    "pipe",
+    "riser",
+    "tank_pump",
+    "draft_point",
+    "pit",
+    "fire_point",
+    "transmitter",
+    "measure",
+)
+
+#: Tables that only a plan asks for, by the key of the project file.
+PLAN_TABLES: Final[Mapping[str, pa.DataFrameSchema]] = MappingProxyType(
+    {
+        "costs": _schema(
+            "costs",
+            {
+                "measure": pa.Column(
+                    object, nullable=False, required=True, metadata={"kind": "measure"}
+                ),
+                "cost_vnd": _money(required=True),
+                "per": _code("piece", "m"),
+                "source": _text(),
+                "note": _text(),
+            },
+            place=False,
+        ),
+        "candidates": _schema(
+            "candidates",
+            {
+                "candidate_id": _text(),
+                "kind": _code("hydrant", "fire_point", "both"),
+                "cost_vnd": _money(),
+                "note": _text(),
+            },
+        ),
+    }
+)
+
+#: All tables that are read cell by cell.
+ALL_TABLES: Final[Mapping[str, pa.DataFrameSchema]] = MappingProxyType({**TABLES, **PLAN_TABLES})
+
+
 def kind_of(column: Any) -> str:
-    """How the text of a column is read: text, code, number, date, month or flag."""
+    """How the text of a column is read: text, code, measure, number, date, month or flag."""
     return str(column.metadata["kind"])
 
 
@@ -456,25 +520,6 @@ SCENARIO_TABLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "gain_best_60_houses",
         ),
     }
-)
-
-#: What may be done, and is priced: barriers first, then water, fire points, houses, the survey.
-MEASURES: Final = (
-    "hand_over_key",
-    "make_removable",
-    "remove",
-    "widen",
-    "widen_corner",
-    "raise_overhead",
-    "hydrant",
-    "pipe",
-    "riser",
-    "tank_pump",
-    "draft_point",
-    "pit",
-    "fire_point",
-    "transmitter",
-    "measure",
 )
 
 #: What taking a barrier away brings (SPEC §9).

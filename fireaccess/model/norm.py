@@ -11,7 +11,8 @@ import math
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any, cast
+from types import MappingProxyType
+from typing import Any, Final, cast
 
 from pydantic import BaseModel, Field, field_serializer, field_validator, model_validator
 
@@ -167,6 +168,132 @@ class GradeRule(Frozen):
     """
 
     decides: bool
+    clause: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+
+class Priors(Frozen):
+    """How likely a fire engine is to pass where nobody has measured.
+
+    Parameters
+    ----------
+    values
+        Pairs of a row and the share of its passages that let the truck pass; a table in the file.
+        A row names a class of road, the first word of road names without its accents, both
+        (``residential ngo``), ``barrier``, ``reading`` (a width that is just about enough) or
+        ``corner``.
+    other
+        The share of all that no row names.
+    strength
+        How many measured alleys the shares are worth.
+    correlation
+        Correlation of the answers of two passages along one alley.
+    clause, status, note
+        As in `Figure`, for the table as a whole.
+
+    Examples
+    --------
+    >>> priors = Priors(values={"ngo": 0.5, "service": 0.4}, clause="default", status="M")
+    >>> priors.row("service", "ngo"), priors.row("service", ""), priors.row("path", "hem")
+    ('ngo', 'service', 'other')
+    >>> priors.share("ngo"), priors.share("other")
+    (0.5, 0.5)
+    """
+
+    values: tuple[tuple[str, float], ...] = ()
+    other: float = Field(default=0.5, gt=0, lt=1)
+    strength: float = Field(default=2.0, gt=0, allow_inf_nan=False)
+    correlation: float = Field(default=0.8, gt=0, le=1)
+    clause: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+    @field_validator("values", mode="before")
+    @classmethod
+    def _pairs(cls, values: object) -> object:
+        if isinstance(values, tuple):
+            values = dict(values)
+        if not isinstance(values, Mapping):
+            raise UnfitError(
+                Message("{key}: must be a table of classes and numbers, not {given!r}"),
+                key="values",
+                given=values,
+            )
+        for kind, share in values.items():
+            a_number = isinstance(share, int | float) and not isinstance(share, bool)
+            if not a_number or not 0 < share < 1:
+                raise UnfitError(
+                    Message("{key}: {kind} = {share!r} is not a share between 0 and 1"),
+                    key="values",
+                    kind=kind,
+                    share=share,
+                )
+        return tuple(values.items())
+
+    @field_serializer("values")
+    def _table(self, values: tuple[tuple[str, float], ...]) -> dict[str, float]:
+        return dict(values)
+
+    def row(self, *words: str) -> str:
+        """Return the row for what some words name: all of them, else the last of them, and so on.
+
+        Parameters
+        ----------
+        words
+            Class and first word of the name, or what stands at the place.
+        """
+        known = dict(self.values)
+        for name in (" ".join(words), *reversed(words)):
+            if name in known:
+                return name
+        return "other"
+
+    def share(self, row: str) -> float:
+        """Return the share of a row, that of ``other`` where there is no such row."""
+        return dict(self.values).get(row, self.other)
+
+
+#: Kinds of water solutions for alleys without a truck, as in `fireaccess.model.layers.MEASURES`.
+SOLUTION_KINDS: Final = ("hydrant", "pipe", "riser", "tank_pump", "draft_point", "pit")
+#: The conditions that a kind can't do without.
+_NEEDED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "hydrant": ("reach",),
+        "pipe": ("reach",),
+        "riser": ("reach", "pipe"),
+        "tank_pump": ("reach",),
+        "draft_point": (),
+        "pit": ("reach", "pipe"),
+    }
+)
+_CONDITIONS: Final = ("reach", "pipe", "spacing", "width")
+
+
+class SolutionRule(Frozen):
+    """When one kind of water solution serves an alley without a truck.
+
+    Conditions are names of the norm's own figures, so that no number stands twice.
+
+    Parameters
+    ----------
+    reach
+        How far, along the hose, a house may be from a piece of it. A draft point has none: each
+        kind of open water has its own.
+    pipe
+        The longest pipe: of a riser from the mouth, of a pit from its source.
+    spacing
+        How far apart hydrants inside may stand along their pipe.
+    width
+        The least clear width of an alley in which it is built.
+    clause, status, note
+        As in `Figure`, for the entry as a whole.
+    """
+
+    reach: str | None = None
+    pipe: str | None = None
+    spacing: str | None = None
+    width: str | None = None
     clause: str = Field(min_length=1)
     status: Status
     note: str = ""
@@ -432,6 +559,12 @@ class Norm(Frozen):
     )
     pit_volume_m3: Figure | None = _figure("m3", Message("Volume of a collection pit, at least."))
     pit_depth_m: Figure | None = _figure("m", Message("Depth of a collection pit, at least."))
+    riser_pipe_length_m: Figure | None = _figure(
+        "m", Message("Pipe of a riser from the mouth of an alley into it, at most.")
+    )
+    works_width_m: Figure | None = _figure(
+        "m", Message("Clear width of an alley in which a pipe or a tank is built, at least.")
+    )
     water_volume_m3: Figure | None = _figure(
         "m3", Message("Volume of a source that counts, at least.")
     )
@@ -484,7 +617,10 @@ class Norm(Frozen):
     )
 
     grade: GradeRule | None = None
+    priors: Priors | None = None
     residential_flow: FlowTable | None = None
+    # Pairs of kind and conditions, in the norm's order of preference.
+    solutions: tuple[tuple[str, SolutionRule], ...] = ()
     classes: Classes
     speeds_km_h: ClassTable
     carriageway_m: ClassTable
@@ -508,6 +644,8 @@ class Norm(Frozen):
                 remedy=Message("add it, or write decides = false under [grade]"),
                 key="figures.max_grade",
             )
+        for kind, rule in self.solutions:
+            self._check_solution(kind, rule)
         both = sorted(set(self.classes.passable) & set(self.classes.blocked))
         if both:
             raise NormError(
@@ -524,6 +662,32 @@ class Norm(Frozen):
                 key="speeds_km_h.other",
             )
         return self
+
+    def _check_solution(self, kind: str, rule: SolutionRule) -> None:
+        """Refuse a water solution without its conditions, or with figures that aren't given."""
+        for condition in _CONDITIONS:
+            name: str | None = getattr(rule, condition)
+            if name is None:
+                if condition in _NEEDED[kind]:
+                    raise NormError(
+                        Message("{key} is missing"),
+                        file=self.file,
+                        remedy=Message("add it; docs/norms.md shows the layout of the file"),
+                        key=f"solutions.{kind}.{condition}",
+                    )
+                continue
+            if name not in FIGURE_NAMES or unit_of(name) != "m":
+                metres = [other for other in FIGURE_NAMES if unit_of(other) == "m"]
+                at = f"solutions.{kind}.{condition}"
+                raise unknown_key(name, metres, at=at, file=self.file)
+            if getattr(self, name) is None:
+                raise NormError(
+                    Message("{key} is missing"),
+                    file=self.file,
+                    remedy=Message("add it, or take [solutions.{kind}] out"),
+                    key=f"figures.{name}",
+                    kind=kind,
+                )
 
     def __repr__(self) -> str:
         return f"<Norm {self.name}: {len(figures(self))} figures>"
@@ -689,12 +853,14 @@ def _norm(raw: Mapping[str, Any], *, file: str) -> Norm:
     """Make a norm from the tables of its file."""
     tables: dict[str, type[BaseModel]] = {
         "grade": GradeRule,
+        "priors": Priors,
         "residential_flow": FlowTable,
         "classes": Classes,
         "speeds_km_h": ClassTable,
         "carriageway_m": ClassTable,
     }
-    check_keys(raw, ("name", "title", "source", "figures", *tables), at="", file=file)
+    known = ("name", "title", "source", "figures", "solutions", *tables)
+    check_keys(raw, known, at="", file=file)
     values: dict[str, Any] = {"file": file}
     for key in ("name", "source"):
         if key in raw:
@@ -704,6 +870,12 @@ def _norm(raw: Mapping[str, Any], *, file: str) -> Norm:
     for key, model in tables.items():
         if key in raw:
             values[key] = read_table(raw[key], model, at=key, file=file)
+    entries = as_table(raw.get("solutions", {}), at="solutions", file=file)
+    check_keys(entries, SOLUTION_KINDS, at="solutions", file=file)
+    values["solutions"] = tuple(
+        (kind, read_table(entry, SolutionRule, at=f"solutions.{kind}", file=file))
+        for kind, entry in entries.items()
+    )
     given = as_table(raw.get("figures", {}), at="figures", file=file)
     check_keys(given, FIGURE_NAMES, at="figures", file=file)
     for name, figure in given.items():

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 _LINE = "\n"
 #: Combining marks: accents of Latin letters.
@@ -18,6 +19,12 @@ _LENGTH = re.compile(rf"{_NUMBER}\s*(m|cm|ft)?")
 _FEET_INCHES = re.compile(r"(\d+)'\s*(?:(\d+(?:\.\d+)?)\")?")
 _WEIGHT = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(t|kg)?")
 _INCLINE = re.compile(rf"([+-]?){_NUMBER}\s*([%°])")
+#: Groups of three digits, or a figure, and what it is counted in.
+_MONEY = re.compile(
+    r"(?:([1-9]\d{0,2}([., \u00a0\u202f])\d{3}(?:\2\d{3})*)(?:(?!\2)[.,]00?)?)?(\d+(?:[.,]\d+)?)?"
+    r"\s*(tỷ|tỉ|triệu|tr|nghìn|ngàn)?\s*(?:đồng|đ|vnđ|vnd|₫)?",
+    re.IGNORECASE,
+)
 _UNIT_M = {None: 1.0, "m": 1.0, "cm": 0.01, "ft": _METRES_PER_FOOT}
 
 
@@ -143,3 +150,31 @@ def parse_number(text: str) -> Quantity | None:
     if match := re.fullmatch(r"([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+))", text.strip()):
         return Quantity(float(match[1].replace(",", ".")), "," in match[1])
     return None
+
+
+def amount_of_money(text: str) -> str:
+    """Return an amount of đồng in plain digits; any other text as it is.
+
+    Đồng have no parts: three digits after a point or comma are thousands.
+
+    Examples
+    --------
+    >>> [amount_of_money(text) for text in ("75.000.000 đ", "75,000", "2,5 triệu", "1 tỷ")]
+    ['75000000', '75000', '2500000', '1000000000']
+    >>> amount_of_money("about 5"), amount_of_money("1.250 triệu")
+    ('about 5', '1.250 triệu')
+    """
+    match = _MONEY.fullmatch(nfc(text))
+    if match is None:
+        return text
+    grouped, _, figure, word = match.groups()
+    # Of 1.250 triệu nobody can tell whether it is one of them or a thousand.
+    if (grouped is None) == (figure is None) or (grouped is not None and word is not None):
+        return text
+    if grouped is not None:
+        return re.sub(r"\D", "", grouped)
+    if word is None:
+        return str(figure)
+    zeros = 6 if word.lower().startswith("tr") else 9 if word.lower().startswith("t") else 3
+    amount = Decimal(figure.replace(",", ".")).scaleb(zeros)
+    return f"{amount:f}"

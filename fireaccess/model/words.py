@@ -13,7 +13,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from fireaccess.model.layers import TABLES
+from fireaccess.model.layers import ALL_TABLES
 from fireaccess.model.text import normalise
 
 
@@ -77,6 +77,14 @@ _OTHER_TITLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     }
 )
 
+#: Names that offices give to the sheets of the tables that only a plan asks for.
+PLAN_TITLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "costs": ("Đơn giá", "chi phí", "giá", "bảng giá", "kinh phí", "costs", "prices"),
+        "candidates": ("Vị trí đề xuất", "vị trí dự kiến", "đề xuất", "candidates", "sites"),
+    }
+)
+
 _ROAD = Heading(
     "Tên đường, ngõ", None, ("tên ngõ", "ngõ", "tên đường", "đường", "đường/ngõ", "road", "alley")
 )
@@ -131,6 +139,11 @@ _COMMON: Final[Mapping[str, Heading]] = MappingProxyType(
         "house_id": Heading("Mã hộ", None, ("mã nhà", "mã số hộ", "mã hộ dân", "house id")),
     }
 )
+
+_COST: Final = Heading(
+    "Đơn giá", "đồng", ("giá", "chi phí", "kinh phí", "giá thành", "price", "cost", "cost vnd")
+)
+_NOTE: Final = Heading("Ghi chú", None, ("chú thích", "diễn giải", "notes"))
 
 _OF_TABLES: Final[Mapping[str, Mapping[str, Heading]]] = MappingProxyType(
     {
@@ -212,6 +225,23 @@ _OF_TABLES: Final[Mapping[str, Mapping[str, Heading]]] = MappingProxyType(
             "fixed": Heading("Ngày khắc phục", None, ("khắc phục", "đã khắc phục", "ngày xử lý")),
         },
         "approved": {},
+        "costs": {
+            "measure": Heading(
+                "Biện pháp", None, ("hạng mục", "công việc", "nội dung", "giải pháp", "item")
+            ),
+            "cost_vnd": _COST,
+            "per": Heading("Đơn vị tính", None, ("đvt", "đơn vị", "tính theo", "unit")),
+            "source": Heading("Nguồn giá", None, ("nguồn", "căn cứ", "căn cứ giá")),
+            "note": _NOTE,
+        },
+        "candidates": {
+            "candidate_id": Heading(
+                "Mã vị trí", None, ("mã", "mã số", "số hiệu", "ký hiệu", "mã điểm", "id")
+            ),
+            "kind": Heading("Loại công trình", None, ("loại", "dùng cho", "type")),
+            "cost_vnd": _COST,
+            "note": _NOTE,
+        },
     }
 )
 
@@ -261,6 +291,50 @@ CODES: Final[Mapping[str, Mapping[str, Mapping[str, tuple[str, ...]]]]] = Mappin
                 "hose_cabinet": ("tủ vòi", "hộp vòi", "tủ chữa cháy"),
             },
         },
+        "costs": {
+            "measure": {
+                "hand_over_key": ("bàn giao chìa khóa", "giao chìa khóa", "làm thêm chìa khóa"),
+                "make_removable": (
+                    "làm thành loại tháo được",
+                    "thay bằng cọc tháo được",
+                    "cải tạo để tháo được",
+                    "cọc tháo lắp",
+                ),
+                "remove": ("tháo dỡ", "dỡ bỏ", "di dời", "tháo dỡ vật cản"),
+                "widen": ("mở rộng", "mở rộng ngõ", "mở rộng đường", "mở rộng chỗ hẹp"),
+                "widen_corner": ("mở rộng góc cua", "vạt góc", "mở góc cua", "vát góc"),
+                "raise_overhead": (
+                    "nâng vật phía trên",
+                    "nâng dây cáp",
+                    "nâng chiều cao thông thủy",
+                    "nâng cổng, mái che, dây",
+                ),
+                "hydrant": ("trụ nước chữa cháy", "trụ nước", "trụ", "lắp trụ nước"),
+                "pipe": ("đường ống", "ống cấp nước", "tuyến ống", "đường ống cấp nước"),
+                "riser": ("họng tiếp nước", "họng khô", "họng chờ"),
+                "tank_pump": ("bể và máy bơm", "bể, máy bơm", "bể bơm", "bể nước và máy bơm"),
+                "draft_point": ("bến lấy nước", "bãi lấy nước", "điểm hút nước"),
+                "pit": ("hố thu nước", "hố thu"),
+                "fire_point": ("điểm chữa cháy công cộng", "điểm chữa cháy"),
+                "transmitter": (
+                    "thiết bị truyền tin báo cháy",
+                    "thiết bị truyền tin",
+                    "truyền tin báo cháy",
+                ),
+                "measure": ("đo bề rộng", "đo ngõ", "đo bề rộng ngõ", "khảo sát ngõ", "đo đạc"),
+            },
+            "per": {
+                "piece": ("cái", "chiếc", "bộ", "trụ", "điểm", "công trình", "hộ", "ngõ", "lần"),
+                "m": ("mét", "m dài", "mét dài", "md", "metre"),
+            },
+        },
+        "candidates": {
+            "kind": {
+                "hydrant": ("trụ nước chữa cháy", "trụ nước", "trụ", "họng nước"),
+                "fire_point": ("điểm chữa cháy công cộng", "điểm chữa cháy"),
+                "both": ("cả hai", "trụ nước và điểm chữa cháy"),
+            },
+        },
     }
 )
 
@@ -308,7 +382,7 @@ def columns_by_heading(table: str) -> Mapping[str, str]:
     >>> known[plain("Bề rộng (m)")], known[plain("be rong ngo (m)")], known[plain("width_m")]
     ('width_m', 'width_m', 'width_m')
     """
-    names = [*PLACE_COLUMNS, "address", "road_name", *TABLES[table].columns]
+    names = [*PLACE_COLUMNS, "address", "road_name", *ALL_TABLES[table].columns]
     found: dict[str, str] = {}
     for column in dict.fromkeys(names):
         own = heading(table, column)

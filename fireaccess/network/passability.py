@@ -152,7 +152,7 @@ def assess(
     through = network.turns.node
     along = np.repeat(answer, 2)
     if vehicle.respect_oneway:
-        along = np.minimum(along, _by_direction(network))
+        along = np.minimum(along, by_direction(network))
     passages = np.concatenate([along, node_answer[through]])
     corners = None
     if turns_count:
@@ -419,7 +419,7 @@ def _street_widths(
     return middle_m - accuracy_m, middle_m + accuracy_m
 
 
-def _by_direction(network: Network) -> AnswerArray:
+def by_direction(network: Network) -> AnswerArray:
     """Answers of passages along segments by one-way rules, for vehicles that keep to them."""
     oneway = network.tag("oneway")
     ring = np.isin(network.tag("junction"), ("roundabout", "circular"))

@@ -14,6 +14,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from numbers import Real
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -114,10 +115,14 @@ _NUMBERS: Final[Mapping[str, tuple[str, int]]] = MappingProxyType(
         "width": ("0.00", 2),
         "rate": ("#,##0.00", 2),
         "share": ("0.0%", 1),
+        "money": ("#,##0", 0),
+        "estimate": ("#,##0.0", 1),
         "degrees": ("0.000000", 6),
         "grid": ("0.00", 2),
     }
 )
+#: Where a language puts the sign of đồng, as CLDR has it.
+_MONEY: Final[Mapping[Language, str]] = MappingProxyType({"vi": '#,##0\u00a0"₫"', "en": '"₫"#,##0'})
 _DATES: Final[Mapping[Language, str]] = MappingProxyType({"vi": "dd/mm/yyyy", "en": "yyyy-mm-dd"})
 _NUMBER_WIDTH: Final = 7.0
 #: Room that bold text has of what there is.
@@ -126,6 +131,8 @@ _LINE_HEIGHT: Final = 14.0  # points
 _HIGHEST: Final = 409.0  # as Excel has it
 #: Widest sheet, in letters, that is printed upright.
 _UPRIGHT: Final = 110.0
+#: Papers by Excel's numbers.
+_PAPERS: Final[Mapping[str, int]] = MappingProxyType({"A4": 9, "A3": 8})
 #: Links that Excel takes in one sheet, and the longest of them.
 _LINKS: Final = 65_530
 _LINK_LENGTH: Final = 2_000
@@ -228,7 +235,8 @@ class _Writer:
 
     def number_style(self, kind: str, **properties: Any) -> Any:
         # A number's sign chooses its part of the format.
-        parts = [f"{_LOCALES[self.language]}{part}" for part in _NUMBERS[kind][0].split(";")]
+        pattern = _MONEY[self.language] if kind == "money" else _NUMBERS[kind][0]
+        parts = [f"{_LOCALES[self.language]}{part}" for part in pattern.split(";")]
         return self.lined(num_format=";".join(parts), **properties)
 
     def write(self) -> None:
@@ -247,7 +255,8 @@ class _Writer:
         widths = [max(c.width, self.room_of(c, listing)) for c in columns]
         totals = any(column.total for column in columns)
         head = 2 + (listing.whole is not None) + totals
-        first, last = head + 1, head + max(count, 1)
+        places = _places(listing, head + 1)
+        first, last = head + 1, max([*places, head + 1])
         note = listing.note
         if count == 0:
             note += f" {self.say('none')}"
@@ -269,37 +278,54 @@ class _Writer:
         sheet.set_row(
             head, 3 + _height(max(_lines(c.heading, _BOLD * room_of[c.name]) for c in columns))
         )
-        self.set_heights(sheet, first, listing, room_of)
+        self.set_heights(sheet, places, listing, room_of)
         numbers = self.number_style("count", align="center")
-        for i in range(count):
-            sheet.write_number(first + i, 0, i + 1, numbers)
+        for number, i in enumerate(places, start=1):
+            sheet.write_number(i, 0, number, numbers)
         for k, column in enumerate(columns, start=1):
-            self.write_column(sheet, first, k, column, listing)
+            self.write_column(sheet, places, k, column, listing)
+        self.write_sections(sheet, places, listing)
         sheet.freeze_panes(first, 1 + _named(listing))
         sheet.autofilter(head, 0, last, len(columns))
         sheet.ignore_errors({"number_stored_as_text": xl_range(first, 0, last, len(columns))})
         sheet.repeat_rows(head)
         sheet.print_area(0, 0, last if count else head, listing.printed)
-        self.set_page(sheet, upright=room <= _UPRIGHT)
+        self.set_page(sheet, upright=room <= _UPRIGHT, paper=listing.paper)
 
     def set_heights(
-        self, sheet: Any, first: int, listing: Listing, room_of: Mapping[str, float]
+        self, sheet: Any, places: Sequence[int], listing: Listing, room_of: Mapping[str, float]
     ) -> None:
         """Make rows as high as their text: LibreOffice cuts it where no height is written."""
         words = [c.name for c in listing.columns if c.kind not in _NUMBERS]
         texts = zip(*(listing.rows[name] for name in words), strict=True)
-        for i, cells in enumerate(texts, start=first):
+        for i, cells in zip(places, texts, strict=bool(words)):
             lines = max(_lines(t, room_of[n] - 2) for n, t in zip(words, cells, strict=True))
             if lines > 1:
                 sheet.set_row(i, _height(lines))
 
+    def write_sections(self, sheet: Any, places: Sequence[int], listing: Listing) -> None:
+        """Write the headings among the rows, where a list has any."""
+        if listing.section is None:
+            return
+        look = {"bold": True, "bg_color": "#DDEBF7", "bottom": 1, "bottom_color": _LINE}
+        style = self.style(**look, num_format="@")
+        told, taken = zip(places, listing.rows[listing.section], strict=True), set(places)
+        for i, text in ((i, text) for i, text in told if i - 1 not in taken):
+            sheet.write_string(i - 1, 0, plain_text(str(text)), style)
+            for k, column in enumerate(listing.columns, start=1):
+                # The filter by that column leaves the heading with its rows.
+                if column.name == listing.section:
+                    sheet.write_string(i - 1, k, plain_text(str(text)), style)
+                else:
+                    sheet.write_blank(i - 1, k, None, style)
+
     def write_column(
-        self, sheet: Any, first: int, k: int, column: Column, listing: Listing
+        self, sheet: Any, places: Sequence[int], k: int, column: Column, listing: Listing
     ) -> None:
         values = listing.rows[column.name].tolist()
         if column.kind in _NUMBERS:
             style = self.number_style(column.kind)
-            for i, value in enumerate(values, start=first):
+            for i, value in zip(places, values, strict=True):
                 if _is_number(value):
                     sheet.write_number(i, k, float(value), style)
                 else:
@@ -313,7 +339,7 @@ class _Writer:
         if listing.layer is not None and column.kind == "place":
             links = [self.link(listing.layer, at) for at in listing.rows["at"][:_LINKS]]
         links += [None] * (len(values) - len(links))
-        for i, (value, link) in enumerate(zip(values, links, strict=True), start=first):
+        for i, value, link in zip(places, values, links, strict=True):
             if isinstance(value, date) and value.year >= 1900:
                 sheet.write_datetime(i, k, value, date_style)
             elif value is None or value != value:
@@ -325,7 +351,7 @@ class _Writer:
                 else:
                     sheet.write_url(i, k, link, link_style, text)
         if column.kind == "word" and values:
-            self.colour(sheet, first, k, first + len(values) - 1)
+            self.colour(sheet, places[0], k, places[-1])
 
     def colour(self, sheet: Any, first: int, k: int, last: int) -> None:
         """Colour the words of a column, also those that somebody writes there later."""
@@ -391,7 +417,8 @@ class _Writer:
         if column.total and column.per is None:
             values.append(sum(_sum(listing, name) for name in column.total))
         most = max(map(abs, values), default=0.0)
-        return len(f"{most:,.{_NUMBERS[column.kind][1]}f}") + 2.5
+        sign = 2 if column.kind == "money" else 0
+        return len(f"{most:,.{_NUMBERS[column.kind][1]}f}") + sign + 2.5
 
     # The cover
     def write_cover(self, sheet: Any, made: Sequence[Listing]) -> None:
@@ -532,11 +559,11 @@ class _Writer:
         sheet.write_string(row, 0, text, style)
         sheet.set_row(row, high * _height(_lines(text, room)))
 
-    def set_page(self, sheet: Any, *, upright: bool) -> None:
-        """Set A4 paper, all columns on one page, and what stands on each."""
+    def set_page(self, sheet: Any, *, upright: bool, paper: str = "A4") -> None:
+        """Set the paper, all columns on one page, and what stands on each."""
         if not upright:
             sheet.set_landscape()
-        sheet.set_paper(9)
+        sheet.set_paper(_PAPERS[paper])
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
         # "&" begins a code there, and XlsxWriter looks for pictures in "&G" and "&[".
@@ -570,12 +597,22 @@ def _map_link(result: Result) -> str:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value)
+    return isinstance(value, Real) and math.isfinite(value)
+
+
+def _places(listing: Listing, first: int) -> list[int]:
+    """Return the row of the sheet for each row of a list, with room for headings among them."""
+    if listing.section is None:
+        return list(range(first, first + len(listing.rows)))
+    values = listing.rows[listing.section]
+    begins = (values != values.shift()).cumsum()
+    return [first + i + int(before) for i, before in enumerate(begins)]
 
 
 def _named(listing: Listing) -> int:
-    """Return the column of the sheet that names the rows: the first, or the one after the link."""
-    return 1 + (listing.columns[0].kind == "place")
+    """Return the column of the sheet that names the rows: the first but a link and an order."""
+    kinds = [column.kind for column in listing.columns]
+    return next((k for k, kind in enumerate(kinds, 1) if kind not in ("place", "count")), 1)
 
 
 def _sum(listing: Listing, name: str) -> float:

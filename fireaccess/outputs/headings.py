@@ -22,6 +22,8 @@ Kind = Literal[
     "width",
     "rate",
     "share",
+    "money",
+    "estimate",
     "degrees",
     "grid",
     "date",
@@ -29,6 +31,8 @@ Kind = Literal[
 Tone = Literal["good", "open", "bad", "none"]
 
 _BY_HAND: Final = "task person unit due product authority note"
+#: Who does it, by when, and when it was done: left blank for the office.
+_DONE: Final = "unit due done_on"
 _WHERE: Final = "lon lat east north"
 
 #: Lists: title (of at most 31 letters), what it tells, and columns; what follows | isn't printed.
@@ -106,7 +110,7 @@ LISTS: Final[Mapping[str, tuple[Message, Message, str]]] = MappingProxyType(
                 "list. The office fills in the blank columns."
             ),
             "map code type described state clear_width_m effect dealt_with {keyholder} source "
-            f"checked_on {_BY_HAND} | {_WHERE}",
+            f"checked_on {{gains}} {_BY_HAND} | {{more_gains}} {_WHERE}",
         ),
         "dead_ends": (
             Message("Dead ends"),
@@ -154,6 +158,73 @@ LISTS: Final[Mapping[str, tuple[Message, Message, str]]] = MappingProxyType(
                 "hydrant."
             ),
             f"map name length_m code {_WHERE}",
+        ),
+        # The plan
+        "measures": (
+            Message("What to do first"),
+            Message(
+                "Barriers, narrow places and corners: {told} Then the others, each by itself. A "
+                "gain is the houses that come within hose reach once all of the row is dealt with "
+                "(worst case: what is not known keeps a truck out; best case: it lets one "
+                "through). Those in a row in series are worth that only together. {costs}"
+            ),
+            "map rank described name group action gain_houses gain_best_houses gain_60_houses "
+            "gain_people hose_saved_m more_houses total_houses alone_cost_vnd total_cost_vnd "
+            f"cost_from {_DONE} | gain_best_60_houses obstacles code {_WHERE}",
+        ),
+        "sites": (
+            Message("Proposed hydrants, fire points"),
+            Message(
+                "Where to put hydrants and fire points, in the order in which they serve most; "
+                "those that are there are kept. {told} Houses by the way on foot. {costs}"
+            ),
+            "map site_kind rank name group site_houses site_people total_houses total_share "
+            f"cost_vnd total_cost_vnd cost_from {_DONE} | candidate_id segment_id code {_WHERE}",
+        ),
+        "not_covered": (
+            Message("Houses that no place covers"),
+            Message(
+                "Houses that no place for a hydrant or a fire point covers, and why. They need "
+                "another solution, or a survey of the way to them."
+            ),
+            f"map code address group site_kind why_not nearest_m | {_WHERE}",
+        ),
+        "solutions": (
+            Message("Water solutions"),
+            Message(
+                "A water solution for each road or alley without a truck, those to build first. "
+                "Hydrants that are proposed for houses cost nothing here a second time. Fire "
+                "points and smaller vehicles stand beside it: they are no water. With a question "
+                "mark: perhaps. {costs}"
+            ),
+            "map name group length_m depth_m houses has_water_solution plan_state solution why "
+            "pieces pipe_m others fire_points_near cost_vnd cost_from "
+            f"{_DONE} | vehicles_in clause min_width_m code {_WHERE}",
+        ),
+        "walk": (
+            Message("Walking list"),
+            Message(
+                "Where to measure next, by residential group: in each the alleys that settle most "
+                "houses come first. Codes of segments are those of the survey's template. Chances "
+                "and houses that are settled are estimates, not measured. {costs}"
+            ),
+            "map rank name segment_id measured_by_hand_m measured_on surveyor length_m chance "
+            "open_houses settles_houses total_settles walk_share note | group alley_id cost_vnd "
+            f"cost_from {_WHERE}",
+        ),
+        "schedule": (
+            Message("Schedule by group"),
+            Message(
+                "What to do in each month up to {due}, by residential group and work. What is done "
+                "by then, its share and the costs added up are those of the group's work. {costs}"
+            ),
+            "month group work planned done_then target planned_share cost_vnd total_cost_vnd "
+            "cost_from done_number done_on note",
+        ),
+        "months": (
+            Message("Schedule by month"),
+            Message("What to do in each month up to {due}, all groups together. {costs}"),
+            "month {works} cost_vnd total_cost_vnd cost_from",
         ),
     }
 )
@@ -276,6 +347,54 @@ COLUMNS: Final[Mapping[str, tuple[Message, Kind, float]]] = MappingProxyType(
         "lat": (Message("Latitude (WGS 84)"), "degrees", 12),
         "east": (Message("East E (m), {crs}"), "grid", 15),
         "north": (Message("North N (m), {crs}"), "grid", 15),
+        # The plan
+        "rank": (Message("Order", "plan"), "count", 7),
+        "action": (Message("Measure", "plan"), "text", 15),
+        "obstacles": (Message("Obstacles"), "count", 9),
+        "gain_houses": (Message("Houses gained, worst case"), "count", 9),
+        "gain_best_houses": (Message("Houses gained, best case"), "count", 9),
+        "gain_60_houses": (Message("Gained within 60 m, worst case"), "count", 9),
+        "gain_best_60_houses": (Message("Gained within 60 m, best case"), "count", 9),
+        "gain_people": (Message("People gained"), "count", 8),
+        "hose_saved_m": (Message("Hose saved (m)"), "metres", 9),
+        "more_houses": (Message("More houses, by the plan's order"), "count", 9),
+        "total_houses": (Message("Houses, added up"), "count", 9),
+        "cost_vnd": (Message("Cost"), "money", 14),
+        "alone_cost_vnd": (Message("Cost"), "money", 14),
+        "total_cost_vnd": (Message("Cost, added up"), "money", 14),
+        "cost_from": (Message("Costs from"), "text", 10),
+        "done_on": (Message("Done on (by hand)"), "date", 11),
+        "done_number": (Message("Done (by hand)"), "text", 9),
+        "site_kind": (Message("Type"), "text", 15),
+        "site_houses": (Message("More houses"), "count", 8),
+        "site_people": (Message("More people"), "count", 8),
+        "total_share": (Message("Share of houses"), "share", 9),
+        "candidate_id": (Message("Place named by the office"), "text", 14),
+        "segment_id": (Message("Segment"), "text", 17),
+        "why_not": (Message("Why not", "plan"), "text", 46),
+        "nearest_m": (Message("To the nearest place (m)"), "metres", 9),
+        "plan_state": (Message("State"), "text", 11),
+        "solution": (Message("Solution"), "text", 17),
+        "why": (Message("Why", "plan"), "text", 40),
+        "pieces": (Message("Pieces"), "count", 7),
+        "pipe_m": (Message("Pipe (m)"), "metres", 8),
+        "others": (Message("Also possible"), "text", 20),
+        "fire_points_near": (Message("Fire points proposed"), "count", 8),
+        "vehicles_in": (Message("Smaller vehicles that get in"), "text", 15),
+        "clause": (Message("Clause, source"), "text", 24),
+        "measured_by_hand_m": (Message("Width measured (m, by hand)"), "width", 11),
+        "measured_on": (Message("Date (by hand)"), "date", 11),
+        "surveyor": (Message("Surveyor (by hand)"), "text", 15),
+        "chance": (Message("Chance that a truck gets in"), "share", 9),
+        "open_houses": (Message("Houses there that need a survey"), "count", 9),
+        "settles_houses": (Message("Houses it is expected to settle"), "estimate", 9),
+        "total_settles": (Message("Settled, added up"), "estimate", 9),
+        "walk_share": (Message("Share settled"), "share", 9),
+        "alley_id": (Message("Code"), "text", 15),
+        "work": (Message("Work"), "text", 26),
+        "planned": (Message("To do"), "count", 9),
+        "done_then": (Message("Done by then"), "count", 9),
+        "planned_share": (Message("Share by then"), "share", 9),
         # Headings that are put together
         "of.road": (Message("Road", "answer"), "count", 8.5),
         "of.road_60": (Message("Hose up to 60 m"), "count", 8.5),
@@ -329,6 +448,46 @@ TEXTS: Final[Mapping[str, Message]] = MappingProxyType(
         "target.fire_points_reviewed": Message("Public fire points reviewed"),
         "encouraged": Message("encouraged"),
         "no_date": Message("not known when"),
+        # What may be done
+        "measure.hand_over_key": Message("hand the key over"),
+        "measure.make_removable": Message("make removable"),
+        "measure.remove": Message("remove"),
+        "measure.widen": Message("widen"),
+        "measure.widen_corner": Message("widen the corner"),
+        "measure.raise_overhead": Message("raise what hangs low"),
+        "measure.hydrant": Message("hydrant"),
+        "measure.pipe": Message("pipe with hydrants inside"),
+        "measure.riser": Message("riser"),
+        "measure.tank_pump": Message("tank with a pump"),
+        "measure.draft_point": Message("place to draw open water"),
+        "measure.pit": Message("pit"),
+        "measure.fire_point": Message("fire point"),
+        "measure.transmitter": Message("alarm transmitter"),
+        "measure.measure": Message("survey"),
+        "plan_state.existing": Message("there already"),
+        "plan_state.proposed": Message("proposed"),
+        "plan_state.none": Message("none found"),
+        "plan_state.not_known": Message("not known"),
+        "why_not.too_far": Message("too far along the way from every place that may be used"),
+        "why_not.unconnected": Message("no alley is mapped at the house: it needs a survey"),
+        "why_not.no_way": Message("the map has no way on foot from any place that may be used"),
+        "why_not.placed_by_name": Message("the house has only the name of a road for a place"),
+        "work.barriers": Message("Barriers dealt with"),
+        "work.hydrants": Message("Hydrants"),
+        "work.fire_points": Message("Fire points", "list"),
+        "work.solutions": Message("Water solutions"),
+        "work.transmitters": Message("Alarm transmitters installed"),
+        "work.alleys_measured": Message("Alleys measured", "plan"),
+        "cost_from.example": Message("example"),
+        "costs.example": Message(
+            "Costs marked as an example come with fireaccess and are no quotation: the office puts "
+            "its own into the table of costs."
+        ),
+        "told.measures": Message("the plan has {count}, for {houses} houses and {cost}."),
+        "told.sites": Message(
+            "{kind}: {ninety} for 90% of the houses, {most} for 95%, {all} for all that can be "
+            "covered; gap to the optimum {gap}."
+        ),
     }
 )
 #: Decimals that a figure keeps, as in the result files.
@@ -339,7 +498,8 @@ DECIMALS: Final[Mapping[Kind, int]] = MappingProxyType(
 SUMMED: Final = frozenset(
     "houses people unconnected hydrant_within_150_m equipped checked registered installed length_m "
     "houses_not_covered houses_needs_survey houses_served houses_gained listed both only_listed "
-    "only_listed_open only_computed asked installed_of_asked".split()
+    "only_listed_open only_computed asked installed_of_asked cost_vnd planned more_houses "
+    "settles_houses".split()
 )
 TONES: Final[Mapping[str, Tone]] = MappingProxyType(
     {

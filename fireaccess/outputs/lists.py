@@ -6,9 +6,7 @@ OpenStreetMap stay as they are; whatever else is told is in the language asked f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 import geopandas as gpd
@@ -18,20 +16,23 @@ import shapely
 
 from fireaccess.analysis.statistics import STATUSES
 from fireaccess.model.formats import Language, day
-from fireaccess.outputs.headings import (
-    COLUMNS,
-    DECIMALS,
-    LISTS,
-    SUMMED,
-    TEXTS,
-    TONES,
-    Kind,
-    Tone,
+from fireaccess.outputs.headings import COLUMNS, SUMMED
+from fireaccess.outputs.listing import (
+    Column,
+    Listing,
+    Teller,
+    in_order,
+    known_cells,
+    told_columns,
+    told_date,
+    tones,
+    words,
 )
-from fireaccess.outputs.map.texts import texts
-from fireaccess.outputs.order import by_group, natural
+from fireaccess.outputs.order import by_group
+from fireaccess.outputs.plan_lists import gain_columns, plan_lists
 from fireaccess.outputs.result import Result
-from fireaccess.sources.coordinates import WGS84, transform_xy
+
+__all__ = ["Column", "Listing", "in_order", "known_cells", "lists", "tones", "words"]
 
 _ANSWERS: Final = ("road", "water", "point")
 _PARTS: Final = ("covered", "needs_survey", "not_covered", "share_worst", "share_best")
@@ -41,67 +42,6 @@ _CASES: Final = ("worst", "best")
 _GAINS: Final = ("gain_houses", "gain_best_houses", "gain_60_houses", "gain_best_60_houses")
 _OPENED: Final = ("opened", *_GAINS)
 _OPENED_MORE: Final = ("reached_m", "reached_best_m")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a list.
-
-    Parameters
-    ----------
-    name
-        Its name in the rows.
-    heading
-        Its heading, with the unit.
-    kind
-        ``place`` is text to be linked to the object's place on the map, ``word`` one of the words
-        that `tones` knows, ``change`` is a count with its sign, ``metres`` has one decimal and
-        ``width`` two, ``grid`` are metres of a map's grid.
-    width
-        Width in letters.
-    total, per
-        Columns whose sums stand above it, divided by the sum of the column ``per`` if there is one.
-    """
-
-    name: str
-    heading: str
-    kind: Kind
-    width: float
-    total: tuple[str, ...] = ()
-    per: str | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Listing:
-    """A list: its columns, and a row for each object.
-
-    Parameters
-    ----------
-    name
-        Key of the list.
-    title, note
-        What it is called, and what it tells.
-    columns
-        Its columns.
-    printed
-        How many of them, from the first, belong on paper.
-    rows
-        Plain text, numbers and dates by column, None or NaN where nothing is known; ``at`` is the
-        object's id in its layer.
-    layer
-        The layer of the map that shows the objects, None if there is none.
-    whole
-        The figures of the whole area by column, where the list has them.
-    """
-
-    name: str
-    title: str
-    note: str
-    columns: tuple[Column, ...]
-    printed: int
-    rows: pd.DataFrame
-    layer: str | None = None
-    whole: Mapping[str, Any] | None = None
 
 
 def lists(result: Result, language: Language) -> tuple[Listing, ...]:
@@ -116,10 +56,11 @@ def lists(result: Result, language: Language) -> tuple[Listing, ...]:
 
     Returns
     -------
-    Statistics, targets, then the lists of objects; those of the approved list, of transmitters, of
-    scenarios, of dead ends, of draft points and of hydrant gaps only if there are any.
+    Statistics, targets, those of the plan if there is one, then the lists of objects; those of the
+    approved list, of transmitters, of scenarios, of dead ends, of draft points and of hydrant gaps
+    only if there are any.
     """
-    teller = _Teller(result, language)
+    teller = _Lists(result, language)
     area = result.statistics["area"]
     beside = result.side_by_side
     made = [
@@ -129,6 +70,7 @@ def lists(result: Result, language: Language) -> tuple[Listing, ...]:
         *([teller.groups("approved")] if area["approved"] is not None else []),
         *([teller.transmitters()] if result.statistics["transmitters_by_month"] else []),
         *([teller.scenarios()] if "scenarios" in beside else []),
+        *plan_lists(result, language),
         teller.alleys(),
         *([teller.opened()] if "alley_scenarios" in beside else []),
         teller.barriers(),
@@ -141,115 +83,10 @@ def lists(result: Result, language: Language) -> tuple[Listing, ...]:
     return (*made, *([teller.hydrant_gaps()] if len(result.hydrant_gaps) else []))
 
 
-def tones(language: Language) -> dict[str, Tone]:
-    """Return what each word of a ``word`` column means, to colour it.
-
-    Examples
-    --------
-    >>> tones("vi")["cần khảo sát"], tones("en")["Blocks the truck"]
-    ('open', 'bad')
-    """
-    known = words(language)
-    return {known[key]: tone for key, tone in TONES.items()}
-
-
-def words(language: Language) -> dict[str, str]:
-    """Return the map's words and those of the lists alone: one thing has one name everywhere."""
-    return {**texts(language), **{key: text.into(language) for key, text in TEXTS.items()}}
-
-
-def known_cells(values: Iterable[Any]) -> list[Any]:
-    """Return values with None for whatever is missing."""
-    return [None if pd.isna(value) else value for value in values]
-
-
-def _date(value: Any) -> date | str | None:
-    """Return a date, or as text what no spreadsheet takes as one."""
-    try:
-        return None if pd.isna(value) else date.fromisoformat(value)
-    except ValueError:
-        return str(value)
-
-
-@dataclass(frozen=True, slots=True)
-class _Teller:
+class _Lists(Teller):
     """Makes the lists of one result in one language."""
 
-    result: Result
-    language: Language
-
-    def _word(self, prefix: str) -> Callable[[Any], Any]:
-        """Return what gives the word of a code; a code without a word is told as it is."""
-        known = words(self.language)
-        flags = {True: "yes", False: "no"}
-        return lambda code: known.get(f"{prefix}{flags.get(code, code)}", code)
-
-    def _told(self, prefix: str, codes: Iterable[Any]) -> list[Any]:
-        word = self._word(prefix)
-        return [None if code is None else word(code) for code in known_cells(codes)]
-
-    def _told_each(self, prefix: str, codes: Iterable[Any], between: str) -> list[Any]:
-        """Return words for cells that hold several codes, as result files write them."""
-        word = self._word(prefix)
-        return [
-            None if several is None else between.join(word(code) for code in several.split(";"))
-            for several in known_cells(codes)
-        ]
-
-    def _listing(
-        self,
-        name: str,
-        rows: pd.DataFrame,
-        layer: str | None = None,
-        whole: Mapping[str, Any] | None = None,
-        note: Mapping[str, str] | None = None,
-        columns: Mapping[str, Sequence[Column]] | None = None,
-    ) -> Listing:
-        title, notes, names = LISTS[name]
-        crs = self.result.network.crs
-        code = crs.to_epsg()
-        crs_name = crs.name if code is None else f"{crs.name}, EPSG:{code}"
-        made: list[Column] = []
-        printed = None
-        for key in names.split():
-            if key == "|":
-                printed = len(made)
-            elif key.startswith("{"):
-                made += (columns or {}).get(key[1:-1], ())
-            else:
-                told, kind, width = COLUMNS[key]
-                heading = told.into(self.language, crs=crs_name)
-                total = (key,) if key in SUMMED else ()
-                made.append(Column(key, heading, kind, width, total))
-        frame = pd.DataFrame(rows, columns=[*(c.name for c in made), "at"], dtype=object)
-        frame["map"] = words(self.language)["open"]
-        for column in made:
-            if column.kind in DECIMALS:
-                numbers = pd.to_numeric(frame[column.name])
-                frame[column.name] = numbers.round(DECIMALS[column.kind])
-        return Listing(
-            name=name,
-            title=title.into(self.language),
-            note=notes.into(self.language, **(note or {})),
-            columns=tuple(made),
-            printed=len(made) if printed is None else printed,
-            rows=frame.reset_index(drop=True),
-            layer=layer,
-            whole=whole,
-        )
-
-    def _heading(self, *parts: str) -> str:
-        keys = [f"of.{part}" if f"of.{part}" in COLUMNS else part for part in parts]
-        return ": ".join(COLUMNS[key][0].into(self.language) for key in keys)
-
-    def _where(self, points: Any) -> dict[str, Any]:
-        """Return columns of places: degrees, and metres in the analysis CRS."""
-        lon, lat = shapely.get_x(points), shapely.get_y(points)
-        east, north = np.full(len(lon), np.nan), np.full(len(lon), np.nan)
-        known = np.isfinite(lon) & np.isfinite(lat)
-        crs = self.result.network.crs
-        east[known], north[known] = transform_xy(lon[known], lat[known], WGS84, crs)
-        return {"lon": lon, "lat": lat, "east": east, "north": north}
+    __slots__ = ()
 
     def groups(self, name: str) -> Listing:
         """Return figures of the groups, also of those without a house, as people count."""
@@ -260,7 +97,7 @@ class _Teller:
         columns = [
             Column(
                 f"{answer}.{part}",
-                self._heading(answer, part),
+                self.heading(answer, part),
                 "share" if part in shares else "count",
                 8.5,
                 tuple(f"{answer}.{of}" for of in shares.get(part, (part,))),
@@ -271,7 +108,7 @@ class _Teller:
         ]
         if name == "distances":
             columns += [
-                Column(f"{which}.{part}", self._heading(which, part), "metres", 8.5)
+                Column(f"{which}.{part}", self.heading(which, part), "metres", 8.5)
                 for which in _DISTANCES
                 for part in ("median", "p90")
             ]
@@ -297,11 +134,11 @@ class _Teller:
         made = {of["group"]: figures(of) for of in self.result.statistics["groups"]}
         zeros = {c.name: 0 for c in columns if c.kind == "count"} | dict.fromkeys(SUMMED, 0)
         rows = [
-            {**made.get(group, zeros), "group": self._word("group.")(group)}
+            {**made.get(group, zeros), "group": self.word("group.")(group)}
             for group in sorted({*made, *self.result.groups["group"]}, key=by_group)
         ]
         spread = {"answers": columns, "distances": columns}
-        return self._listing(name, pd.DataFrame(rows), whole=figures(area), columns=spread)
+        return self.listing(name, pd.DataFrame(rows), whole=figures(area), columns=spread)
 
     def targets(self) -> Listing:
         """Return target, done and left of each target."""
@@ -312,7 +149,7 @@ class _Teller:
             {
                 **figures,
                 "target_name": self._target(name, required=figures["required"]),
-                "target_due": _date(figures["due"]),
+                "target_due": told_date(figures["due"]),
                 "target_product": figures["product"],
                 "target_authority": figures["authority"],
                 "done_share": figures["done"] / figures["target"] if figures["target"] else None,
@@ -323,10 +160,10 @@ class _Teller:
             "due": day(deadline.isoformat() if deadline else None, self.language) or unset,
             "newest": day(statistics["dates"]["newest_evidence"], self.language) or unset,
         }
-        return self._listing("targets", pd.DataFrame(rows), note=note)
+        return self.listing("targets", pd.DataFrame(rows), note=note)
 
     def _target(self, name: str, *, required: bool) -> str:
-        word = str(self._word("target.")(name))
+        word = str(self.word("target.")(name))
         return word if required else f"{word} ({words(self.language)['encouraged']})"
 
     def transmitters(self) -> Listing:
@@ -336,30 +173,30 @@ class _Teller:
             {**row, "month": row["month"] or unknown}
             for row in self.result.statistics["transmitters_by_month"]
         ]
-        return self._listing("transmitters", pd.DataFrame(rows))
+        return self.listing("transmitters", pd.DataFrame(rows))
 
     def alleys(self) -> Listing:
         """Return the roads and alleys without a truck, by name."""
         alleys = self.result.alleys
         living = self.result.houses.dropna(subset=["alley_id"]).groupby("alley_id")["group"]
         groups = {
-            alley: ", ".join(self._told("group.", sorted(names.unique(), key=by_group)))
+            alley: ", ".join(self.told("group.", sorted(names.unique(), key=by_group)))
             for alley, names in living
         }
         told = {of["alley_id"]: of for of in self.result.statistics["alleys"]}
         places = shapely.points(alleys[["entrance_lon", "entrance_lat"]].to_numpy(dtype=float))
         rows = {
-            **_columns(alleys),
-            **self._where(places),
-            "name": [name or self._word("")("unnamed") for name in known_cells(alleys["name"])],
+            **told_columns(alleys),
+            **self.where(places),
+            "name": [name or self.word("")("unnamed") for name in known_cells(alleys["name"])],
             "groups": [groups.get(alley) for alley in alleys["alley_id"]],
             **{
                 name: [told[alley][name] for alley in alleys["alley_id"]]
                 for name in ("people", "measured_share")
             },
-            "stopped_by": self._described(alleys["stopped_by"]),
+            "stopped_by": self.described(alleys["stopped_by"]),
             **{
-                name: self._told("answer.", alleys[name])
+                name: self.told("answer.", alleys[name])
                 for name in (
                     *("deep", "certain", "has_water_solution"),
                     *("has_fire_point", "needs_fire_point"),
@@ -368,7 +205,7 @@ class _Teller:
             "code": alleys["alley_id"].to_numpy(),
             "at": alleys["alley_id"].to_numpy(),
         }
-        return self._listing("alleys", in_order(rows, "name", "code"), layer="alleys")
+        return self.listing("alleys", in_order(rows, "name", "code"), layer="alleys")
 
     def barriers(self) -> Listing:
         """Return barriers and narrow places, those not dealt with first; no person unasked."""
@@ -379,26 +216,26 @@ class _Teller:
         own = [name.partition(":")[2] for name in barriers["barrier_id"]]
         called = known_cells(barriers["object_id"]), known_cells(barriers["osm_id"]), own
         rows = {
-            **_columns(barriers),
-            **self._where(shapely.point_on_surface(barriers.geometry.to_numpy())),
+            **told_columns(barriers),
+            **self.where(shapely.point_on_surface(barriers.geometry.to_numpy())),
             "code": [next(filter(None, names)) for names in zip(*called, strict=True)],
-            "type": self._told("type.", types),
-            "described": self._described(barriers["barrier_id"]),
-            "state": self._told("state.", barriers["state"]),
-            "effect": self._told("effect.", barriers["effect"]),
-            "dealt_with": self._told("answer.", barriers["dealt_with"]),
-            "source": self._told("source.", barriers["source"]),
-            "checked_on": [_date(when) for when in barriers["date"]],
+            "type": self.told("type.", types),
+            "described": self.described(barriers["barrier_id"]),
+            "state": self.told("state.", barriers["state"]),
+            "effect": self.told("effect.", barriers["effect"]),
+            "dealt_with": self.told("answer.", barriers["dealt_with"]),
+            "source": self.told("source.", barriers["source"]),
+            "checked_on": [told_date(when) for when in barriers["date"]],
             "order": [dealt_with is True for dealt_with in known_cells(barriers["dealt_with"])],
             "at": barriers["barrier_id"].to_numpy(),
         }
         named = self.result.project.options.personal_data
-        keyholder = [Column("keyholder", self._heading("keyholder"), "text", 15)] if named else []
-        return self._listing(
+        keyholder = [Column("keyholder", self.heading("keyholder"), "text", 15)] if named else []
+        return self.listing(
             "barriers",
             in_order(rows, "order", "type", "code"),
             "barriers",
-            columns={"keyholder": keyholder},
+            columns={"keyholder": keyholder, **gain_columns(self.result, self.language)},
         )
 
     def dead_ends(self) -> Listing:
@@ -406,14 +243,14 @@ class _Teller:
         ends = self.result.dead_ends
         order = {"yes": 0, "unknown": 1}
         rows = {
-            **_columns(ends),
-            **self._where(shapely.point_on_surface(ends.geometry.to_numpy())),
-            "name": [name or self._word("")("unnamed") for name in known_cells(ends["name"])],
-            "too_long": self._told("too_long.", ends["too_long"]),
+            **told_columns(ends),
+            **self.where(shapely.point_on_surface(ends.geometry.to_numpy())),
+            "name": [name or self.word("")("unnamed") for name in known_cells(ends["name"])],
+            "too_long": self.told("too_long.", ends["too_long"]),
             "dead_end_m": ends["length_m"].to_numpy(),
             "dead_end_best_m": ends["length_best_m"].to_numpy(),
-            "sure": self._told("answer.", ends["certain"]),
-            "turning": self._told("answer.", ends["turning"]),
+            "sure": self.told("answer.", ends["certain"]),
+            "turning": self.told("answer.", ends["turning"]),
             "min_width_m": ends["width_m"].to_numpy(),
             "order": [order.get(answer, 2) for answer in ends["too_long"]],
             "longest": -ends["reverse_m"].to_numpy(),
@@ -421,38 +258,38 @@ class _Teller:
             "at": ends["dead_end_id"].to_numpy(),
         }
         ordered = in_order(rows, "order", "longest", "name", "code")
-        return self._listing("dead_ends", ordered, "dead_ends")
+        return self.listing("dead_ends", ordered, "dead_ends")
 
     def draft_points(self) -> Listing:
         """Return the draft points, those first that bring water to most houses."""
         points = self.result.draft_points
         order = ("yes", "unknown", "no")
         rows = {
-            **_columns(points),
-            **self._where(points.geometry.to_numpy()),
+            **told_columns(points),
+            **self.where(points.geometry.to_numpy()),
             "code": points["draft_point_id"].to_numpy(),
-            "type": self._told("type.", points["kind"]),
+            "type": self.told("type.", points["kind"]),
             "called": points["name"].to_numpy(),
-            "draftable": self._told("answer.", points["answer"]),
-            "access": self._told("access.", points["access"]),
-            "perennial": self._told("answer.", points["perennial"]),
+            "draftable": self.told("answer.", points["answer"]),
+            "access": self.told("access.", points["access"]),
+            "perennial": self.told("answer.", points["perennial"]),
             "edge_m": points["distance_m"].to_numpy(),
             "houses_in_range": known_cells(points["houses_served"].tolist()),
-            "missing": self._told_each("missing.", points["missing"], " "),
-            "source": self._told("source.", points["source"]),
+            "missing": self.told_each("missing.", points["missing"], " "),
+            "source": self.told("source.", points["source"]),
             "order": [order.index(answer) for answer in points["answer"]],
             "most": -points["houses_gained"].fillna(0).to_numpy(dtype=int),
             "at": points["draft_point_id"].to_numpy(),
         }
         ordered = in_order(rows, "most", "order", "code")
-        return self._listing("draft_points", ordered, "draft_points")
+        return self.listing("draft_points", ordered, "draft_points")
 
     def scenarios(self) -> Listing:
         """Return the figures of each scenario, and how they differ from those of the main run."""
         parts = [f"{part}_{case}" for part in ("houses", "share", "more") for case in _CASES]
         spread = {
             answer: [
-                Column(f"{answer}.{part}", self._heading(answer, part), *COLUMNS[f"of.{part}"][1:])
+                Column(f"{answer}.{part}", self.heading(answer, part), *COLUMNS[f"of.{part}"][1:])
                 for part in parts
             ]
             for answer in ("road", "road_60")
@@ -461,7 +298,7 @@ class _Teller:
         rows = [
             {
                 **of,
-                "scenario": self._word("scenario.")(of["kind"]),
+                "scenario": self.word("scenario.")(of["kind"]),
                 **{
                     f"{answer}.{part}": value
                     for answer in spread
@@ -473,8 +310,8 @@ class _Teller:
             for of in self.result.statistics["scenarios"]
         ]
         frame = pd.DataFrame(rows)
-        frame["assumed"] = self._told_each("assumed.", frame["assumed"], ", ")
-        return self._listing("scenarios", frame, columns=spread)
+        frame["assumed"] = self.told_each("assumed.", frame["assumed"], ", ")
+        return self.listing("scenarios", frame, columns=spread)
 
     def opened(self) -> Listing:
         """Return the alleys that another vehicle opens, with what each of them brings there."""
@@ -482,9 +319,9 @@ class _Teller:
         alleys = self.result.alleys
         places = shapely.points(alleys[["entrance_lon", "entrance_lat"]].to_numpy(dtype=float))
         rows: dict[str, Any] = {
-            **_columns(alleys),
-            **self._where(places),
-            "name": [name or self._word("")("unnamed") for name in known_cells(alleys["name"])],
+            **told_columns(alleys),
+            **self.where(places),
+            "name": [name or self.word("")("unnamed") for name in known_cells(alleys["name"])],
             "code": alleys["alley_id"].to_numpy(),
             "at": alleys["alley_id"].to_numpy(),
         }
@@ -496,72 +333,66 @@ class _Teller:
             for part in (*_OPENED, *_OPENED_MORE):
                 name = f"{scenario}.{part}"
                 _, kind, width = COLUMNS[f"of.{part}"]
-                heading = f"{str(scenario).partition(':')[2]}: {self._heading(part)}"
+                heading = f"{str(scenario).partition(':')[2]}: {self.heading(part)}"
                 total = (name,) if kind == "count" else ()
                 to = spread["vehicles" if part in _OPENED else "more"]
                 to.append(Column(name, heading, kind, width, total))
                 told = kind == "word"
-                rows[name] = self._told("answer.", of[part]) if told else of[part].to_numpy()
+                rows[name] = self.told("answer.", of[part]) if told else of[part].to_numpy()
         frame = in_order({**rows, "opens": opens}, "name", "code")
-        return self._listing("opened", frame[frame["opens"].eq(True)], "alleys", columns=spread)
+        return self.listing("opened", frame[frame["opens"].eq(True)], "alleys", columns=spread)
 
     def objects(self, layer: Literal["water", "fire_points"]) -> Listing:
         """Return water objects or fire points, by type."""
         objects: gpd.GeoDataFrame = getattr(self.result, layer)
         rows = {
-            **_columns(objects),
-            **self._where(shapely.point_on_surface(objects.geometry.to_numpy())),
+            **told_columns(objects),
+            **self.where(shapely.point_on_surface(objects.geometry.to_numpy())),
             "code": known_cells(objects["object_id"]),
-            "type": self._told("type.", objects["type"]),
-            "working": self._told("answer.", objects["working"]),
-            "usable": self._told("answer.", objects["usable"]),
-            "source": self._told("source.", objects["source"]),
-            "checked_on": [_date(when) for when in objects["last_checked"]],
+            "type": self.told("type.", objects["type"]),
+            "working": self.told("answer.", objects["working"]),
+            "usable": self.told("answer.", objects["usable"]),
+            "source": self.told("source.", objects["source"]),
+            "checked_on": [told_date(when) for when in objects["last_checked"]],
             "at": known_cells(objects["object_id"]),
         }
-        return self._listing(layer, in_order(rows, "type", "code"), layer)
+        return self.listing(layer, in_order(rows, "type", "code"), layer)
 
     def houses(self) -> Listing:
         """Return all houses by group, status and address."""
         houses = self.result.houses
         names = dict(zip(self.result.alleys["alley_id"], self.result.alleys["name"], strict=True))
         rows = {
-            **_columns(houses),
-            **self._where(shapely.point_on_surface(houses.geometry.to_numpy())),
+            **told_columns(houses),
+            **self.where(shapely.point_on_surface(houses.geometry.to_numpy())),
             "code": known_cells(houses["house_id"]),
-            "group": self._told("group.", houses["group"]),
-            "status": self._told("status.", houses["status"]),
-            **{answer: self._told("", houses[answer]) for answer in _ANSWERS},
+            "group": self.told("group.", houses["group"]),
+            "status": self.told("status.", houses["status"]),
+            **{answer: self.told("", houses[answer]) for answer in _ANSWERS},
             "alley": [names.get(alley) for alley in houses["alley_id"]],
             "reason": known_cells(houses[f"reason_{self.language}"]),
-            "extinguisher": self._told("answer.", houses["extinguisher"]),
-            "extinguisher_on": [_date(when) for when in houses["extinguisher_checked"]],
-            "transmitter": self._told("answer.", houses["transmitter"]),
-            "approved": self._told("answer.", houses["approved"]),
+            "extinguisher": self.told("answer.", houses["extinguisher"]),
+            "extinguisher_on": [told_date(when) for when in houses["extinguisher_checked"]],
+            "transmitter": self.told("answer.", houses["transmitter"]),
+            "approved": self.told("answer.", houses["approved"]),
             "order": [STATUSES.index(status) for status in houses["status"]],
             "group_order": [by_group(group) for group in houses["group"]],
             "at": known_cells(houses["house_id"]),
         }
         ordered = in_order(rows, "group_order", "order", "address", "code")
-        return self._listing("houses", ordered, "houses")
+        return self.listing("houses", ordered, "houses")
 
     def hydrant_gaps(self) -> Listing:
         """Return stretches of road far from any hydrant, by name."""
         gaps = self.result.hydrant_gaps
         rows = {
-            **_columns(gaps),
-            **self._where(shapely.point_on_surface(gaps.geometry.to_numpy())),
-            "name": [name or self._word("")("unnamed") for name in known_cells(gaps["name"])],
+            **told_columns(gaps),
+            **self.where(shapely.point_on_surface(gaps.geometry.to_numpy())),
+            "name": [name or self.word("")("unnamed") for name in known_cells(gaps["name"])],
             "code": known_cells(gaps["segment_id"]),
             "at": known_cells(gaps["segment_id"]),
         }
-        return self._listing("hydrant_gaps", in_order(rows, "name", "code"), "segments")
-
-    def _described(self, tokens: pd.Series) -> list[str | None]:
-        """Say what stops a truck, of each ``kind:id``."""
-        stops = self.result.stops
-        known = {} if stops is None else stops.describe(tokens.dropna().tolist())
-        return [known[token][self.language] if token in known else None for token in tokens]
+        return self.listing("hydrant_gaps", in_order(rows, "name", "code"), "segments")
 
 
 def _beside(of: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
@@ -577,21 +408,3 @@ def _beside(of: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
         "more_worst": worst - base_worst,
         "more_best": best - base_best,
     }
-
-
-def _columns(frame: pd.DataFrame) -> dict[str, list[Any]]:
-    names = [name for name in frame.columns if name in COLUMNS]
-    return {str(name): known_cells(frame[name].tolist()) for name in names}
-
-
-def in_order(rows: Mapping[str, Any], *by: str) -> pd.DataFrame:
-    """Sort rows by some columns, text as people count."""
-    frame = pd.DataFrame(rows, dtype=object)
-
-    def key(value: Any) -> Any:
-        if isinstance(value, str):
-            return natural(value)
-        return [] if value is None or value is pd.NA else value
-
-    keys = [[key(value) for value in frame[name]] for name in by]
-    return frame.iloc[sorted(range(len(frame)), key=lambda i: [column[i] for column in keys])]

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
+from babel.numbers import format_currency
+
 from fireaccess.model.formats import Language, in_signs
 
 #: Stands for whatever is not known or not asked: never a zero.
@@ -49,6 +51,19 @@ def share(value: float | None, language: Language) -> str:
     """
     text = number(None if value is None else 100 * value, language, 1)
     return text if text == NOTHING else f"{text}%"
+
+
+def money(value: float | None, language: Language) -> str:
+    r"""Write đồng as the language does, by the pattern of CLDR; a dash where there is no price.
+
+    Examples
+    --------
+    >>> money(3000000.0, "vi"), money(3000000.0, "en"), money(None, "vi")
+    ('3.000.000\xa0₫', '₫3,000,000', '–')
+    """
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    return str(format_currency(round(value), "VND", locale=language))
 
 
 def between(worst: str, best: str) -> str:

@@ -30,7 +30,15 @@ from fireaccess.model.formats import Language, day, decimal
 from fireaccess.outputs.files import SAVED, put_office_file, same_bytes
 from fireaccess.outputs.lists import Listing, lists, words
 from fireaccess.outputs.map.texts import texts
-from fireaccess.outputs.numbers import NOTHING, between, change, number, share, share_range
+from fireaccess.outputs.numbers import (
+    NOTHING,
+    between,
+    change,
+    money,
+    number,
+    share,
+    share_range,
+)
 from fireaccess.outputs.order import by_group
 from fireaccess.outputs.pictures import (
     WIDTH_MM,
@@ -40,10 +48,12 @@ from fireaccess.outputs.pictures import (
     roads_map,
 )
 from fireaccess.outputs.plain import plain_text
+from fireaccess.outputs.plan_lists import by_month, has_examples, total_cost_vnd
 from fireaccess.outputs.report_template import report_template
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.sentences import figure_text
 from fireaccess.outputs.told import FIGURES, no_answer, silent, synthetic, thresholds, told_on_paper
+from fireaccess.planning.ward import Plan
 
 #: Sentences of the report that the template can't hold, since they come or not.
 _TEXTS: Final[Mapping[str, Message]] = MappingProxyType(
@@ -81,11 +91,25 @@ _TEXTS: Final[Mapping[str, Message]] = MappingProxyType(
         "people_unknown": Message("{count} houses: how many live there"),
         "left_out": Message("{count} rows of the survey that could not be used (see findings.csv)"),
         "none_unknown": Message("nothing"),
+        # The plan
+        "cost_of": Message("{cost} ({sources})"),
+        "within": Message("{kind}, within {limit} m"),
     }
 )
 _ANSWERS: Final = ("road", "road_60", "water", "point")
 #: Rows of a list that a section shows; the workbook has all.
 _ROWS: Final = 30
+#: Rows of what to do first, and of where to measure first.
+_FIRST: Final = 10
+#: What is told of a plan beside its tables, in the template as ``plan_…``.
+_PLAN: Final = (
+    *("houses", "expected", "share", "low", "high", "share_low", "share_high", "draws", "cost"),
+    *("cost_note", "measures_shown", "solved_share", "alleys", "walk_shown"),
+)
+#: The order in which what becomes of an alley's water is told.
+_STATES: Final = ("existing", "proposed", "none", "not_known")
+_COUNTED: Final = ("houses", "expected", "low", "high")
+_PLAN_TABLES: Final = ("measures", "sites", "solutions", "walk", "months")
 
 
 def write_report(result: Result, path: Path, *, template: Path | None = None) -> tuple[str, ...]:
@@ -244,6 +268,7 @@ class _Teller:
             "measurements": self.measurements(),
             "assumed": self.assumed(),
             "unknown": self.unknown(),
+            **self.plan(),
             **self.groups(),
         }
 
@@ -550,6 +575,163 @@ class _Teller:
             if column.kind == "count" and column.name != "houses"
         ]
 
+    def plan(self) -> dict[str, Any]:
+        """Return what to do first; blanks where there is no plan."""
+        plan = self.result.plan
+        if plan is None:
+            return {
+                "planned": "",
+                **{f"plan_{name}": "" for name in _PLAN},
+                **{f"plan_{name}": [] for name in _PLAN_TABLES},
+            }
+        coverage, solutions = plan.figures["coverage"], plan.figures["solutions"]
+        measures, walk = self.lists["measures"].rows, plan["walk"]
+        chosen = int(measures["rank"].notna().sum())
+        draws = coverage.get("draws", plan.figures.get("draws"))
+        return {
+            "planned": "1",
+            **{f"plan_{name}": self.number(coverage[name]) for name in _COUNTED},
+            **{
+                f"plan_{name}": share(coverage[name], self.language)
+                for name in ("share", "share_low", "share_high")
+            },
+            "plan_draws": self.number(draws),
+            "plan_cost": self.cost(total_cost_vnd(plan), self.sources(self.lists["schedule"].rows)),
+            "plan_cost_note": self.words("costs.example") if has_examples(plan) else "",
+            "plan_measures_shown": self.shown(min(chosen, _FIRST), chosen),
+            "plan_measures": self.plan_measures(measures[:chosen]),
+            "plan_sites": self.plan_sites(),
+            "plan_solved_share": share(solutions["share"], self.language),
+            "plan_alleys": self.number(solutions["alleys"]),
+            "plan_solutions": self.plan_solutions(),
+            "plan_walk_shown": self.shown(len(walk[:_FIRST]), len(walk)),
+            "plan_walk": self.plan_walk(),
+            "plan_months": self.plan_months(),
+        }
+
+    def plan_measures(self, rows: pd.DataFrame) -> list[dict[str, str]]:
+        return [
+            {
+                "rank": self.number(row["rank"]),
+                "described": _or_nothing(row["described"]),
+                "action": _or_nothing(row["action"]),
+                "road": _or_nothing(row["name"]),
+                "group": _or_nothing(row["group"]),
+                "worst": self.number(row["gain_houses"]),
+                "best": self.number(row["gain_best_houses"]),
+                "people": self.people(row["gain_people"]),
+                "total": self.number(row["total_houses"]),
+                "cost": self.cost(row["alone_cost_vnd"], row["cost_from"]),
+            }
+            for row in _records(rows[:_FIRST])
+        ]
+
+    def plan_sites(self) -> list[dict[str, str]]:
+        """Return how many hydrants and fire points it takes; none of a norm that sets no limit."""
+        plan, listed = _planned(self.result), self.lists["sites"].rows
+        rows = []
+        for kind, of in plan.figures["siting"].items():
+            if of["limit_m"] is None:
+                continue
+            name = self.word(f"type.{kind}")
+            limit = decimal(of["limit_m"], self.language)
+            needed = of["needed"]
+            mine = listed[listed["site_kind"] == name]
+            rows.append(
+                {
+                    "name": self.say("within", kind=name.capitalize(), limit=limit),
+                    "before": self.number(of["covered_before"]),
+                    "covered": self.number(of["covered"]),
+                    "not_covered": self.number(of["not_covered"]),
+                    "sites": self.number(of["sites"]),
+                    "ninety": self.number(needed["0.90"]),
+                    "ninety_five": self.number(needed["0.95"]),
+                    "all": self.number(needed["all"]),
+                    "gap": share(of["gap"], self.language),
+                    "cost": self.cost_of_all(mine),
+                }
+            )
+        return rows
+
+    def plan_solutions(self) -> list[dict[str, str]]:
+        """Return the water solutions by kind: how many alleys and houses have which."""
+        rows = self.lists["solutions"].rows
+        order = {self.words(f"plan_state.{state}"): at for at, state in enumerate(_STATES)}
+        found = [
+            (str(state), str(solution), of)
+            for (state, solution), of in rows.fillna({"solution": NOTHING}).groupby(
+                ["plan_state", "solution"], sort=False
+            )
+        ]
+        found.sort(key=lambda part: (order.get(part[0], len(order)), -len(part[2]), part[1]))
+        return [
+            {
+                "name": solution,
+                "state": state,
+                "alleys": self.number(len(of)),
+                "houses": self.number(pd.to_numeric(of["houses"]).sum(min_count=1)),
+                "cost": self.cost_of_all(of),
+            }
+            for state, solution, of in found
+        ]
+
+    def plan_walk(self) -> list[dict[str, str]]:
+        # The list has its rows by group, and one for each segment.
+        frame = _planned(self.result)["walk"].sort_values("rank", kind="stable")[:_FIRST]
+        rows = self.lists["walk"].rows.drop_duplicates("rank").set_index("rank")
+        return [
+            {
+                "rank": self.number(rank),
+                "name": row["name"],
+                "group": _or_nothing(row["group"]),
+                "length": self.number(row["length_m"], 1),
+                "open": self.number(row["open_houses"]),
+                "settles": self.number(row["settles_houses"], 1),
+                "total": self.number(row["total_settles"], 1),
+                "share": share(row["walk_share"], self.language),
+            }
+            for rank, row in zip(frame["rank"], _records(rows.loc[frame["rank"]]), strict=True)
+        ]
+
+    def plan_months(self) -> list[dict[str, str]]:
+        """Return what to do in each month, and what that costs."""
+        rows = by_month(_planned(self.result)["schedule"])
+        works = rows.columns[1:-3].tolist()
+        sources = self.lists["months"].rows["cost_from"]
+        return [
+            {
+                "month": str(row["month"]),
+                "work": "; ".join(
+                    f"{self.words(f'work.{work}')}: {self.number(row[work])}"
+                    for work in works
+                    if row[work]
+                ),
+                "cost": self.cost(row["cost_vnd"], of),
+                "total": money(row["total_cost_vnd"], self.language),
+            }
+            for row, of in zip(_records(rows), sources, strict=True)
+        ]
+
+    def words(self, key: str) -> str:
+        """Return a word of the lists, or a code that has none."""
+        return words(self.language).get(key, key.partition(".")[2])
+
+    def cost(self, value: Any, sources: Any) -> str:
+        """Write a price with where it is from: an example is never told as the office's own."""
+        told = money(None if pd.isna(value) else float(value), self.language)
+        if told == NOTHING or pd.isna(sources):
+            return told
+        return self.say("cost_of", cost=told, sources=str(sources))
+
+    def cost_of_all(self, rows: pd.DataFrame) -> str:
+        """Write what some rows of a list cost together."""
+        costs = pd.to_numeric(rows["cost_vnd"])
+        return self.cost(costs.sum(min_count=1), self.sources(rows))
+
+    def sources(self, rows: pd.DataFrame) -> str | None:
+        """Return where the prices of some rows of a list are from."""
+        return ", ".join(dict.fromkeys(rows["cost_from"].dropna())) or None
+
     def measurements(self) -> list[str]:
         statistics = self.result.statistics
         measured = statistics["area"]["roads"]["measured_share"]
@@ -640,6 +822,13 @@ def _of(row: Mapping[str, Any], answer: str) -> dict[str, Any] | None:
     if f"{answer}.covered" not in row:
         return None
     return {part: row[f"{answer}.{part}"] for part in parts} | {"no_answer": row["unconnected"]}
+
+
+def _planned(result: Result) -> Plan:
+    """Return the plan of a result that has one."""
+    if result.plan is None:
+        raise ValueError("the result holds no plan")
+    return result.plan
 
 
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:

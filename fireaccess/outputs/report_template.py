@@ -83,6 +83,7 @@ def report_template(language: Language) -> bytes:
     made.barriers()
     made.water()
     made.targets()
+    made.plan()
     made.known()
     made.signature()
     made.annex()
@@ -100,6 +101,8 @@ class _Template:
         self.tables = 0
         self.pictures = 0
         self.sections = 0
+        # What the number of the sections to come depends on.
+        self.perhaps: str | None = None
         self._set_page()
         self._set_styles()
 
@@ -181,9 +184,27 @@ class _Template:
         self.paragraph("- {{ " + line + " }}").paragraph_format.space_after = Pt(2)
         self.control("{%p endfor %}")
 
-    def section(self, title: Message) -> None:
+    def section(self, title: Message, *, if_there: str | None = None) -> None:
+        """Write a section's heading, numbered by whether a section that may be missing is there.
+
+        Parameters
+        ----------
+        title
+            The title.
+        if_there
+            The placeholder that the section itself depends on.
+        """
         self.sections += 1
-        self.document.add_heading(f"{self.sections}. {self.say(title)}", level=1)
+        if self.perhaps is None:
+            self.document.add_heading(f"{self.sections}. {self.say(title)}", level=1)
+        else:
+            # Two paragraphs: in a report none of what steers is left.
+            self.control("{%p if " + self.perhaps + " %}")
+            self.document.add_heading(f"{self.sections}. {self.say(title)}", level=1)
+            self.control("{%p else %}")
+            self.document.add_heading(f"{self.sections - 1}. {self.say(title)}", level=1)
+            self.control("{%p endif %}")
+        self.perhaps = if_there or self.perhaps
 
     def caption(self, text: str) -> None:
         self.tables += 1
@@ -742,6 +763,136 @@ class _Template:
             "approved",
         )
         self.control("{%p endif %}")
+
+    def plan(self) -> None:
+        """Write what to do first, if there is a plan."""
+        self.control("{%p if planned %}")
+        self.section(Message("What to do first", "report"), if_there="planned")
+        self.paragraph(
+            self.say(
+                Message(
+                    "Of {{ plan_houses }} houses {{ plan_expected }} are expected to be within "
+                    "hose reach of a truck today ({{ plan_share }}); with a probability of 90% it "
+                    "is {{ plan_low }} to {{ plan_high }} ({{ plan_share_low }} to {{ "
+                    "plan_share_high }}). That is an estimate by {{ plan_draws }} draws of what is "
+                    "not measured, from assumed chances and this area's own readings. It is no "
+                    "measurement, and it stands for no survey."
+                )
+            )
+        )
+        self.paragraph(
+            self.say(
+                Message(
+                    "All that the schedule below names and that has a price costs {{ plan_cost "
+                    "}}. {{ plan_cost_note }}"
+                )
+            )
+        )
+        self.plan_measures()
+        self.plan_water()
+        self.plan_walk()
+        self.plan_schedule()
+        self.control("{%p endif %}")
+
+    def plan_measures(self) -> None:
+        """Write the barriers to deal with first."""
+        self.lead(
+            Message(
+                "Barriers, narrow places and corners to deal with first: {{ plan_measures_shown "
+                "}}. Houses that come within hose reach are told for the worst and the best case; "
+                "those in a row in series are worth that only together."
+            )
+        )
+        self.table(
+            (
+                (self.say(Message("Order", "plan")), "rank", 14),
+                (self.say(Message("Place, evidence")), "described>", 44),
+                (self.say(Message("Measure", "plan")), "action>", 24),
+                (self.say(Message("Houses gained, worst case")), "worst", 18),
+                (self.say(Message("Houses gained, best case")), "best", 18),
+                (self.say(Message("Houses, added up")), "total", 18),
+                (self.say(Message("Cost")), "cost", 29),
+            ),
+            "plan_measures",
+            whole=False,
+        )
+
+    def plan_water(self) -> None:
+        """Write where to put hydrants and fire points, and the water of alleys without a truck."""
+        self.lead(
+            Message(
+                "Hydrants and fire points: houses covered today and with those proposed, and how "
+                "many it takes at least. Covered for all: what a place along the roads can cover. "
+                "A gap of 0% is the proven least; with a larger one fewer may do."
+            )
+        )
+        self.table(
+            (
+                (self.say(Message("Type")), "name>", 28),
+                (self.say(Message("Covered today")), "before", 20),
+                (self.say(Message("Covered with them")), "covered", 20),
+                (self.say(Message("Proposed", "report")), "sites", 19),
+                (self.say(Message("For 90%")), "ninety", 12),
+                (self.say(Message("For 95%")), "ninety_five", 12),
+                (self.say(Message("For all")), "all", 12),
+                (self.say(Message("Gap to the best")), "gap", 14),
+                (self.say(Message("Cost")), "cost", 28),
+            ),
+            "plan_sites",
+        )
+        self.lead(
+            Message(
+                "Water solutions of the roads and alleys without a truck: {{ plan_solved_share }} "
+                "of {{ plan_alleys }} have one once the proposed ones are built. Fire points and "
+                "smaller vehicles do not count; hydrants told above cost nothing a second time."
+            )
+        )
+        self.table(
+            (
+                (self.say(Message("Solution")), "name>", 65),
+                (self.say(Message("State")), "state", 25),
+                (self.say(Message("Roads and alleys")), "alleys", 22),
+                (self.say(Message("Houses", "count")), "houses", 18),
+                (self.say(Message("Cost")), "cost", 35),
+            ),
+            "plan_solutions",
+        )
+
+    def plan_walk(self) -> None:
+        """Write where to measure first."""
+        self.lead(
+            Message(
+                "Where to measure first: {{ plan_walk_shown }}. How many houses that settles is "
+                "an estimate."
+            )
+        )
+        self.table(
+            (
+                (self.say(Message("Order", "plan")), "rank", 14),
+                (self.say(Message("Road", "name")), "name>", 46),
+                (self.say(Message("Group")), "group>", 28),
+                (self.say(Message("Length (m)")), "length", 18),
+                (self.say(Message("Houses there that need a survey")), "open", 19),
+                (self.say(Message("Houses it is expected to settle")), "settles", 21),
+                (self.say(Message("Settled, added up")), "total", 19),
+            ),
+            "plan_walk",
+            whole=False,
+        )
+
+    def plan_schedule(self) -> None:
+        """Write what to do month by month."""
+        self.lead(Message("Schedule by month, all groups together"))
+        self.table(
+            (
+                (self.say(Message("Month")), "month", 20),
+                (self.say(Message("Work")), "work>", 71),
+                (self.say(Message("Cost")), "cost", 37),
+                (self.say(Message("Cost, added up")), "total", 37),
+            ),
+            "plan_months",
+            whole=False,
+        )
 
     def known(self) -> None:
         self.section(

@@ -139,7 +139,8 @@ class Result:
         ----------
         *names
             One or more of houses, segments, alleys, barriers, water, fire_points, dead_ends,
-            draft_points, stations, groups, open_water and area.
+            draft_points, stations, groups, open_water and area; of a plan measures, sites and
+            walk.
 
         Raises
         ------

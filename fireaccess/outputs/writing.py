@@ -40,6 +40,8 @@ _COMPLETE: Final = "COMPLETE"
 #: GeoPackage keeps the time of its last change: a fixed one, so that same inputs are same bytes.
 _CHANGED: Final = "2000-01-01T00:00:00.000Z"
 MAP_FILE: Final = "map.html"
+PLAN_FILE: Final = "plan.gpkg"
+PLAN_FIGURES: Final = "plan.json"
 
 
 def write(result: Result, *, with_map: bool = True) -> dict[str, Path]:
@@ -76,6 +78,12 @@ def write(result: Result, *, with_map: bool = True) -> dict[str, Path]:
         results / "statistics.csv": partial(_write_statistics_csv, result.statistics),
         results / "findings.csv": partial(_write_findings, result),
     }
+    if result.plan is not None:
+        proposed = {name: rounded(frame) for name, frame in result.plan.layers.items()}
+        files[results / PLAN_FILE] = partial(
+            _write_geopackage, proposed, result.project.options.language
+        )
+        files[results / PLAN_FIGURES] = partial(_write_json, result.plan.figures)
     if with_map:
         from fireaccess.outputs.map import write_map
 
@@ -101,7 +109,8 @@ def write(result: Result, *, with_map: bool = True) -> dict[str, Path]:
         raise _refused(error, folder) from None
     for folder in folders:
         _finish_or_forget(folder)
-    _forget_scenarios(results, result.side_by_side)
+    may_be_there = {*(f"{name}.parquet" for name in SCENARIO_TABLES), PLAN_FILE, PLAN_FIGURES}
+    _forget(results, may_be_there - {path.name for path in files})
     return {path.name: path for path in (*files, results / MANIFEST)}
 
 
@@ -118,15 +127,13 @@ def _finish_or_forget(folder: Path) -> None:
         raise _refused(error, folder) from None
 
 
-def _forget_scenarios(folder: Path, kept: Collection[str]) -> None:
-    """Remove tables of scenarios that an earlier run wrote and that nobody asks for any more."""
-    for name in SCENARIO_TABLES:
-        path = folder / f"{name}.parquet"
-        if name not in kept and path.exists():
-            try:
-                path.unlink()
-            except OSError as error:
-                raise _refused(error, folder) from None
+def _forget(folder: Path, names: Collection[str]) -> None:
+    """Remove what an earlier run wrote and nobody asks for any more: it tells of other inputs."""
+    for name in sorted(names):
+        try:
+            (folder / name).unlink(missing_ok=True)
+        except OSError as error:
+            raise _refused(error, folder) from None
 
 
 def _put_in_place(new: list[Path]) -> None:

@@ -16,8 +16,8 @@ import pandera.pandas as pa
 from fireaccess.model.answers import BoolArray
 from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import Severity
-from fireaccess.model.layers import TABLES, UNUSUAL, WIDEST_ROAD_M, kind_of, said_of
-from fireaccess.model.text import normalise, parse_length, parse_number
+from fireaccess.model.layers import ALL_TABLES, UNUSUAL, WIDEST_ROAD_M, kind_of, said_of
+from fireaccess.model.text import amount_of_money, normalise, parse_length, parse_number
 from fireaccess.model.words import CODES, PLACE_COLUMNS, codes_by_word, plain
 from fireaccess.sources.intake import Intake
 from fireaccess.sources.parts import Part, accepted_columns, as_column
@@ -73,7 +73,7 @@ class Cells:
     def tell_headings(self, table: str, fixes: str, accepted: frozenset[str]) -> None:
         """Offer what a heading may mean; an office's own columns are its own."""
         for heading, column in self.part.columns.near.items():
-            if TABLES[table].columns[column].required:
+            if ALL_TABLES[table].columns[column].required:
                 continue
             self._heading_finding(
                 "warning",
@@ -190,6 +190,9 @@ class Cells:
 
     def _numbers(self, column: str, *, required: bool) -> pd.Series:
         text = self.raw[column]
+        if column.endswith("_vnd"):
+            cells = [None if cell is None else amount_of_money(cell) for cell in text]
+            text = pd.Series(cells, index=text.index, dtype=object)
         plain_numbers = pd.to_numeric(text, errors="coerce").astype(float)
         plain_numbers[~np.isfinite(plain_numbers)] = np.nan
         metres = column.endswith("_m")

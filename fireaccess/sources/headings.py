@@ -14,7 +14,7 @@ from typing import Final
 
 from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import InputError
-from fireaccess.model.layers import TABLES, needs_place
+from fireaccess.model.layers import ALL_TABLES, TABLES, needs_place
 from fireaccess.model.words import columns_by_heading, heading, plain, tables_by_title
 from fireaccess.sources.sheets import Sheet
 
@@ -152,7 +152,7 @@ def _whole_name(text: str, table: str) -> str | None:
     """Return the only column whose name begins with a cut one."""
     if len(text) != _SHAPEFILE_NAME:
         return None
-    names = [name for name in TABLES[table].columns if name.startswith(text.lower())]
+    names = [name for name in ALL_TABLES[table].columns if name.startswith(text.lower())]
     return names[0] if len(names) == 1 else None
 
 
@@ -160,7 +160,7 @@ def _near(
     texts: Sequence[str], taken: Collection[int], found: Mapping[str, int], table: str
 ) -> dict[str, str]:
     """Return headings that look like those of columns that were not found."""
-    columns = TABLES[table].columns
+    columns = ALL_TABLES[table].columns
     missing = {
         known: column
         for known, column in columns_by_heading(table).items()

@@ -14,12 +14,13 @@ from pyproj import CRS
 
 from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import InputError, ProjectError
-from fireaccess.model.layers import TABLES
+from fireaccess.model.layers import ALL_TABLES
 from fireaccess.model.text import nfc
 from fireaccess.model.words import (
     FINDINGS_TITLE,
     HELP_TITLE,
     PLACE_COLUMNS,
+    PLAN_TITLES,
     TABLE_TITLES,
     plain,
 )
@@ -158,7 +159,13 @@ def _sheets_of(path: Path, name: str, mapping: MappingSection, intake: Intake) -
     if mapping.sheet is not None:
         chosen = [sheet for sheet in sheets if plain(sheet.name or "") == plain(mapping.sheet)]
     else:
-        chosen = [sheet for sheet in sheets if table_of(sheet, path) == name]
+        titles = {plain(title) for title in (name, *PLAN_TITLES.get(name, ()))}
+        chosen = [
+            sheet
+            for sheet in sheets
+            if (table_of(sheet, path) if name in TABLE_TITLES else plain(sheet.name or ""))
+            in titles
+        ]
         if not chosen and len(sheets) == 1:
             chosen = list(sheets)
     if not chosen:
@@ -173,7 +180,7 @@ def _sheets_of(path: Path, name: str, mapping: MappingSection, intake: Intake) -
             ),
             wanted=mapping.sheet,
             table=name,
-            title=TABLE_TITLES[name],
+            title=TABLE_TITLES[name] if name in TABLE_TITLES else PLAN_TITLES[name][0],
             sheets=", ".join(sheet.name or "" for sheet in sheets),
         )
     return chosen
@@ -259,7 +266,7 @@ def _layer_part(
         cut=path.suffix.lower() == ".shp",
     )
     at = dict(columns.at)
-    key = next(iter(TABLES[name].columns))
+    key = next(iter(ALL_TABLES[name].columns))
     if path.suffix.lower() in (".kml", ".kmz", ".gpx"):
         # What a phone or Google Earth calls the name of a place mark is all the key there is; GDAL
         # adds a column "id" of what place marks are called within the file, mostly blank.

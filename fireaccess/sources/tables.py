@@ -21,7 +21,7 @@ from pyproj import CRS
 from fireaccess.model.answers import BoolArray
 from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import InputError
-from fireaccess.model.layers import TABLES, kind_of, may_be_ahead, needs_place, stacked
+from fireaccess.model.layers import ALL_TABLES, kind_of, may_be_ahead, needs_place, stacked
 from fireaccess.project import MappingSection
 from fireaccess.sources.cells import Cells, check_cells
 from fireaccess.sources.coordinates import WGS84, transform_geometry
@@ -66,7 +66,7 @@ def read_table(
     if len(frames) == 1:
         return frames[0]
     whole = stacked([pd.DataFrame(frame) for frame in frames], list(frames[0].columns))
-    for column, rule in TABLES[name].columns.items():
+    for column, rule in ALL_TABLES[name].columns.items():
         if kind_of(rule) == "number":
             whole[column] = whole[column].astype(float)
     whole["row"] = whole["row"].astype(np.int64)
@@ -79,7 +79,7 @@ def read_table(
 def _read_part(
     part: Part, path: Path, name: str, fixes: str, mapping: MappingSection, intake: Intake
 ) -> gpd.GeoDataFrame:
-    schema = TABLES[name]
+    schema = ALL_TABLES[name]
     raw = part.raw
     accepted = intake.accepted.get(path.name, frozenset())
     _require_columns(part, schema, path, fixes)

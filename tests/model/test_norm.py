@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from fireaccess.model.errors import NormError
 from fireaccess.model.figure import Figure
+from fireaccess.model.layers import MEASURES
 from fireaccess.model.norm import (
     FIGURE_NAMES,
     describe,
@@ -283,6 +284,51 @@ def test_residential_flow():
     assert [row.people_below for row in flow.rows] == [1000, 5000, 10000, 25000, 50000, 100000]
     assert (flow.rows[3].low_l_s, flow.rows[3].high_l_s, flow.rows[3].fires) == (10, 15, 2)
     assert load_norm("uk").residential_flow is None
+
+
+def test_water_solutions_of_the_catalogue():
+    norm = load_norm("vn")
+    rules = dict(norm.solutions)
+    assert list(rules) == ["hydrant", "pipe", "riser", "tank_pump", "draft_point", "pit"]
+    assert set(rules) <= set(MEASURES)
+    assert norm.value(rules["hydrant"].reach) == 400
+    assert norm.value(rules["pipe"].spacing) == 150
+    assert norm.value(rules["pit"].pipe) == 200
+    assert rules["draft_point"].reach is None
+    # What no source gives is never shown as one.
+    for name in ("riser_pipe_length_m", "works_width_m"):
+        assert getattr(norm, name).status == "assumption"
+    assert rules["riser"].status == rules["tank_pump"].status == "assumption"
+    assert not any(load_norm(name).solutions for name in ("ifc", "uk", "germany", "japan"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "conditions", "says"),
+    [
+        ("hydrant", "", "solutions.hydrant.reach is missing"),
+        ("pit", 'reach = "clear_width_m"', "solutions.pit.pipe is missing"),
+        ("hydrant", 'reach = "hydrant_radius_m"', "figures.hydrant_radius_m is missing"),
+        ("hydrant", 'reach = "hydrant_radius"', "unknown key 'hydrant_radius'"),
+        ("hydrant", 'reach = "max_grade"', "unknown key 'max_grade'"),
+        ("hydrant", "reach = 400", "solutions.hydrant.reach must be text"),
+        ("hydrants", "", "unknown key 'hydrants' in [solutions]"),
+        ("pipe", 'radius = "clear_width_m"', "unknown key 'radius' in [solutions.pipe]"),
+    ],
+)
+def test_a_catalogue_that_does_not_fit(own, kind, conditions, says):
+    table = f'[solutions.{kind}]\n{conditions}\nclause = "x"\nstatus = "M"\n\n[classes]'
+    with pytest.raises(NormError) as caught:
+        load_norm(own(("[classes]", table)))
+    assert says in caught.value.finding.what
+    assert caught.value.finding.what_to_do
+
+
+def test_a_catalogue_in_the_order_of_its_file(own):
+    entry = '[solutions.{}]\nreach = "clear_width_m"\nclause = "x"\nstatus = "M"\n\n'
+    both = entry.format("tank_pump") + entry.format("hydrant")
+    norm = load_norm(own(("[classes]", both + "[classes]")))
+    assert [kind for kind, _ in norm.solutions] == ["tank_pump", "hydrant"]
+    assert norm.solutions[0][1].width is None
 
 
 def test_norm_is_frozen_hashable_and_free_of_folders(own):

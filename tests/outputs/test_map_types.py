@@ -19,5 +19,8 @@ def test_types_hold(tsc):
 
 
 def test_every_script_and_style_is_in_the_page():
-    assert {path.stem for path in SCRIPTS.glob("*.js")} == set(figure.SCRIPTS)
+    assert {path.stem for path in SCRIPTS.glob("*.js")} == {
+        *figure.SCRIPTS,
+        *figure.PLAN_SCRIPTS,
+    }
     assert {path.stem for path in (SCRIPTS.parent / "styles").glob("*.css")} == set(figure.STYLES)

@@ -740,7 +740,8 @@ def test_it_prints(writer, poppler, commune, tmp_path):
     printed = pages(writer, read.path, tmp_path)
     assert 8 < len(printed) < 40
     # The first page has no number, all others have theirs on top.
-    assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in printed[0].lstrip().splitlines()[0]
+    # (Where no letters as narrow as Times New Roman's are installed, the first line is broken.)
+    assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT" in printed[0].lstrip().splitlines()[0]
     numbers = [page.lstrip().splitlines()[0].strip() for page in printed[1:]]
     assert numbers == [str(number) for number in range(2, len(printed) + 1)]
     # Every page with rows of a table has their headings, and no word is lost.

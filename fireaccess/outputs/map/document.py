@@ -20,12 +20,21 @@ from fireaccess.analysis.water import water_limits
 from fireaccess.model.formats import LANGUAGES, Language
 from fireaccess.outputs.map import payload
 from fireaccess.outputs.map.payload import Column
+from fireaccess.outputs.map.planned import (
+    GAIN_COLUMNS,
+    PLAN_COLUMNS,
+    PLAN_EARLY,
+    chances,
+    plan_frames,
+    plan_tables,
+)
 from fireaccess.outputs.map.routes import no_routes, routes
-from fireaccess.outputs.map.texts import texts
+from fireaccess.outputs.map.texts import plan_texts, texts
 from fireaccess.outputs.order import by_group
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.told import told
 from fireaccess.outputs.why.teller import telling_tags
+from fireaccess.planning.ward import Plan
 
 STATUSES: Final = (
     "ok",
@@ -213,10 +222,11 @@ _EARLY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "groups": ("group",),
         "dead_ends": ("too_long",),
         "draft_points": ("answer",),
+        **PLAN_EARLY,
     }
 )
 #: Layers that the first picture does without: their shapes come with the details.
-_LATE: Final = ("dead_ends", "draft_points", "open_water")
+_LATE: Final = ("dead_ends", "draft_points", "open_water", *PLAN_COLUMNS)
 _DISTANCES: Final = ("hose_m", "hose_best_m", "hydrant_m", "water_m", "water_best_m", "point_m")
 #: Stands in a reason for the description of what stops the truck.
 _STOP: Final = "\x01"
@@ -255,7 +265,7 @@ def document(result: Result, changes: Changes | None = None) -> dict[str, Any]:
             name: pack(frames["houses"][name]) for name, pack in _CHANGE_COLUMNS.items()
         }
     _pack_closer(layers["houses"]["columns"], frames["houses"], stops)
-    return {
+    shown = {
         "language": result.project.options.language,
         "texts": {language: dict(texts(language)) for language in LANGUAGES},
         "project": result.project.name,
@@ -291,6 +301,19 @@ def document(result: Result, changes: Changes | None = None) -> dict[str, Any]:
         "outlines": _outlines(result.houses),
         "routes": routes(result),
     }
+    if result.plan is not None:
+        _add_plan(shown, result.plan, frames["houses"]["house_id"])
+    return shown
+
+
+def _add_plan(shown: dict[str, Any], plan: Plan, house_ids: pd.Series) -> None:
+    for language in LANGUAGES:
+        shown["texts"][language] |= plan_texts(language)
+    shown["layers"]["houses"]["columns"] |= chances(plan, house_ids)
+    shown["layers"] |= {
+        name: payload.layer(frame, PLAN_COLUMNS[name]) for name, frame in plan_frames(plan).items()
+    }
+    shown["plan"] = plan_tables(plan)
 
 
 def _with_changes(houses: gpd.GeoDataFrame, changes: Changes) -> gpd.GeoDataFrame:
@@ -304,6 +327,8 @@ def _columns(result: Result, layer: str) -> Mapping[str, Column]:
     columns = dict(_LAYERS[layer])
     if layer == "barriers" and result.project.options.personal_data:
         columns["keyholder"] = payload.text
+    if layer == "barriers" and result.plan is not None:
+        columns |= GAIN_COLUMNS
     limits = _limits(result)
     if layer == "barriers" and result.barriers["source"].eq("corner").any():
         columns["effect"] = payload.words(*EFFECTS, *CORNERS)
@@ -332,6 +357,8 @@ def halves(document: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]
         "evidence": payload.table(pd.DataFrame(), {}),
         "routes": no_routes(),
     }
+    if "plan" in document:
+        late["plan"] = None
     layers, columns, shapes = {}, {}, {}
     for name, layer in document["layers"].items():
         own = layer["columns"]

@@ -58,9 +58,12 @@ SCRIPTS: Final = (
     "start",
     "compose",
 )
+#: And after them, on a page with a plan:
+PLAN_SCRIPTS: Final = ("plan",)
 STYLES: Final = ("page", "panel", "card", "print")
 #: The addresses that stand for all of them.
 OWN_SCRIPT: Final = "fireaccess:scripts"
+PLANNED_SCRIPT: Final = "fireaccess:scripts with a plan"
 OWN_STYLE: Final = "fireaccess:styles"
 
 _CSS_URL = re.compile(r"""url\(\s*(["']?)(?P<address>[^)"']*)\1\s*\)""")
@@ -185,8 +188,9 @@ def asset(address: str) -> str:
     OutputError
         If the asset, or one that it refers to, is not known or not installed.
     """
-    if address == OWN_SCRIPT:
-        own = (_COMMENT.sub("", _own_file(f"scripts/{name}.js")) for name in SCRIPTS)
+    if address in (OWN_SCRIPT, PLANNED_SCRIPT):
+        names = SCRIPTS if address == OWN_SCRIPT else (*SCRIPTS, *PLAN_SCRIPTS)
+        own = (_COMMENT.sub("", _own_file(f"scripts/{name}.js")) for name in names)
         begin, end = "const fireaccess = (() => {", "return { showLayers, showWard };\n})();"
         return "\n".join([begin, '"use strict";', *own, end])
     if address == OWN_STYLE:

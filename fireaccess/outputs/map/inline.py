@@ -12,7 +12,7 @@ from folium.template import Template
 
 from fireaccess.outputs.map import payload
 from fireaccess.outputs.map.document import document, halves
-from fireaccess.outputs.map.figure import OWN_SCRIPT, RawText, asset
+from fireaccess.outputs.map.figure import OWN_SCRIPT, PLANNED_SCRIPT, RawText, asset
 from fireaccess.outputs.map.routes import no_routes
 from fireaccess.outputs.result import Result
 
@@ -70,7 +70,7 @@ class WardLayers(Layer):
         What `fireaccess.run` returns.
     names
         Layers of the map: houses, segments, alleys, barriers, water, fire_points, dead_ends,
-        draft_points, stations, groups, open_water or area.
+        draft_points, stations, groups, open_water or area; of a plan measures, sites or walk.
 
     Raises
     ------
@@ -101,6 +101,7 @@ class WardLayers(Layer):
         super().__init__(name=", ".join(words[f"layer.{name}"] for name in names), overlay=True)
         self._name = "WardLayers"
         self.names = names
+        self.planned = result.plan is not None
         self.data_id = f"{self.get_name()}_data"
         for name in shown["layers"]:
             if name not in names:
@@ -116,5 +117,8 @@ class WardLayers(Layer):
             raise TypeError("the layers belong to no map: add them to one")
         data = f'<script type="text/plain" id="{self.data_id}">{self.data}</script>'
         figure.html.add_child(RawText(data), name=self.data_id)
-        figure.script.add_child(RawText(asset(OWN_SCRIPT)), name="fireaccess")
+        # One script for all layers of the map: that of a plan shows those without one too.
+        if self.planned or "fireaccess" not in figure.script._children:
+            script = asset(PLANNED_SCRIPT if self.planned else OWN_SCRIPT)
+            figure.script.add_child(RawText(script), name="fireaccess")
         return str(super().render(**kwargs))  # type: ignore[no-untyped-call]

@@ -20,7 +20,13 @@ from folium.template import Template
 from fireaccess.model.formats import LANGUAGES, Language
 from fireaccess.outputs.map import payload
 from fireaccess.outputs.map.document import Changes, document, halves
-from fireaccess.outputs.map.figure import OWN_SCRIPT, OWN_STYLE, OfflineFigure, RawText
+from fireaccess.outputs.map.figure import (
+    OWN_SCRIPT,
+    OWN_STYLE,
+    PLANNED_SCRIPT,
+    OfflineFigure,
+    RawText,
+)
 from fireaccess.outputs.map.texts import texts
 from fireaccess.outputs.result import Result
 
@@ -52,7 +58,7 @@ def page(result: Result, changes: Changes | None = None) -> str:
     )
     ward_map = _LeafletMap(words)
     ward_map.add_to(figure)
-    _WardLayer(language).add_to(ward_map)
+    _WardLayer(language, planned=result.plan is not None).add_to(ward_map)
     # Past folium: its elements would read megabytes as templates.
     first, details = halves(shown)
     opening = f'<p class="ward-opening">{html.escape(words["opening"])}</p>'
@@ -132,6 +138,8 @@ class _WardLayer(JSCSSMixin, MacroElement):
     ----------
     language
         The page's language, in which its messages come first.
+    planned
+        Whether there is a plan to show.
     """
 
     default_js: list[tuple[str, str]] = [("ward_js", OWN_SCRIPT)]  # noqa: RUF012
@@ -160,10 +168,12 @@ class _WardLayer(JSCSSMixin, MacroElement):
         """
     )
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, *, planned: bool) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "WardLayer"
         self.language = language
+        if planned:
+            self.default_js = [("ward_js", PLANNED_SCRIPT)]
 
     def message(self, key: str) -> str:
         """Return a message that the page shows instead of the map, in every language."""

@@ -12,6 +12,7 @@ from typing import Final
 
 from fireaccess.model.catalogue import Message
 from fireaccess.model.formats import Language
+from fireaccess.planning.solutions import WHY
 
 _TEXTS: Final[Mapping[str, Message]] = MappingProxyType(
     {
@@ -396,6 +397,104 @@ _TEXTS: Final[Mapping[str, Message]] = MappingProxyType(
     }
 )
 
+#: What only a page with a plan says.
+_PLAN_TEXTS: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "plan": Message("What to do first"),
+        "plan.note": Message(
+            "Proposals and estimates, no measurements: the next survey may change them."
+        ),
+        "plan.proposal": Message(
+            "A proposal: nothing of it is done yet. What it brings is computed, not measured."
+        ),
+        "plan.estimate": Message("{0} (estimate)"),
+        "plan.vnd": Message("đ"),
+        "plan.rank": Message("no. {0} of the plan"),
+        "plan.rank_of": Message("{0} of {1}"),
+        "plan.alone": Message("What dealing with it alone would bring"),
+        "plan.water": Message("Water, as the plan proposes"),
+        "plan.settles": Message("{0} houses (estimate)"),
+        "plan.perhaps": Message("perhaps {0}"),
+        "plan.settled": Message("about {0} houses settled"),
+        "plan.gained": Message("+{0} houses"),
+        "plan.not_enough": Message("more than the plan has places for"),
+        "summary.expected": Message("Houses in hose reach, expected"),
+        "summary.interval": Message("90% interval of it"),
+        "summary.measures": Message("Barriers to deal with first"),
+        "summary.hydrants": Message("Hydrants needed for 90% of the houses"),
+        "summary.solutions": Message("Alleys with a water solution then"),
+        "summary.walk": Message("Alleys to measure first"),
+        "summary.cost": Message("Cost of all"),
+        "cost.example": Message("example"),
+        # Layers
+        "layer.measures": Message("What to do at barriers"),
+        "layer.sites": Message("Proposed hydrants and fire points"),
+        "layer.walk": Message("Alleys to measure first"),
+        "one.measures": Message("Measure of the plan"),
+        "one.sites": Message("Proposal"),
+        "one.walk": Message("Alley to measure"),
+        "measure.chosen": Message("Chosen by the plan"),
+        "measure.further": Message("Possible, not chosen by the plan"),
+        "site.hydrant": Message("Proposed hydrant"),
+        "site.fire_point": Message("Proposed fire point"),
+        "site_why.too_far": Message("too far along the way from every place that may be used"),
+        "site_why.unconnected": Message("no alley is mapped at the house: it needs a survey"),
+        "site_why.no_way": Message("the map has no way on foot from any place that may be used"),
+        "site_why.placed_by_name": Message("the house has only the name of a road for a place"),
+        # Measures
+        "action.hand_over_key": Message("hand the key over"),
+        "action.make_removable": Message("make removable"),
+        "action.remove": Message("remove"),
+        "action.widen": Message("widen"),
+        "action.widen_corner": Message("widen the corner"),
+        "action.raise_overhead": Message("raise what hangs low"),
+        "action.measure": Message("survey"),
+        # Water solutions
+        "solution.hydrant": Message("hydrant"),
+        "solution.pipe": Message("pipe with hydrants inside"),
+        "solution.riser": Message("riser"),
+        "solution.tank_pump": Message("tank with a pump"),
+        "solution.draft_point": Message("place to draw open water"),
+        "solution.pit": Message("pit"),
+        "state.existing": Message("there already"),
+        "state.proposed": Message("proposed"),
+        "state.not_known": Message("not known"),
+        "state.none": Message("none found"),
+        **{f"solution_why.{code}": why for code, why in WHY.items()},
+        # Labels
+        "label.rank": Message("In the plan"),
+        "label.action": Message("What to do"),
+        "label.deals_with": Message("Deals with"),
+        "label.together": Message("Together with"),
+        "label.plan_road": Message("On the road"),
+        "label.more_houses": Message("Houses gained at its turn"),
+        "label.total_houses": Message("Houses gained up to then"),
+        "label.total_covered": Message("Houses covered after it"),
+        "label.cost": Message("Cost"),
+        "label.total_cost": Message("Cost up to then"),
+        "label.candidate": Message("Place named by the office"),
+        "label.gain": Message("Houses that come into hose reach"),
+        "label.gain_60": Message("Houses that come within 60 m of a truck"),
+        "label.gain_people": Message("People in these houses"),
+        "label.hose_saved": Message("Hose saved"),
+        "label.chance_road": Message("Chance of hose reach"),
+        "label.chance_road_60": Message("Chance of a truck within 60 m"),
+        "label.without_hydrant": Message("No proposed hydrant reaches it"),
+        "label.without_fire_point": Message("No proposed fire point reaches it"),
+        "label.solution": Message("Solution"),
+        "label.clause": Message("Clause, source"),
+        "label.pipe_m": Message("Pipe to lay"),
+        "label.pieces": Message("Pieces"),
+        "label.others": Message("Also possible"),
+        "label.plan_fire_points": Message("Fire points needed beside it"),
+        "label.vehicles": Message("Smaller vehicles that get in"),
+        "label.walk_rank": Message("On the walking list"),
+        "label.chance": Message("Chance that a truck gets in"),
+        "label.settles": Message("Measuring it is expected to settle"),
+        "label.open_houses": Message("Houses on it that need a survey"),
+    }
+)
+
 
 @cache
 def texts(language: Language) -> Mapping[str, str]:
@@ -405,3 +504,13 @@ def texts(language: Language) -> Mapping[str, str]:
     ('Houses', 'Nhà')
     """
     return MappingProxyType({key: text.into(language) for key, text in _TEXTS.items()})
+
+
+@cache
+def plan_texts(language: Language) -> Mapping[str, str]:
+    """Return every further text of a map with a plan in one language.
+
+    >>> plan_texts("en")["site.hydrant"]
+    'Proposed hydrant'
+    """
+    return MappingProxyType({key: text.into(language) for key, text in _PLAN_TEXTS.items()})

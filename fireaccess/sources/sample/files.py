@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import resources
 from typing import TypeAlias
 from xml.sax.saxutils import quoteattr
 
@@ -53,6 +54,17 @@ def osm_text(sheet: Sheet) -> str:
             lines += [f'    <nd ref="{node_id}"/>' for node_id in road.node_ids]
             lines += [*_tags(road.tags), "  </way>"]
     return "\n".join([*lines, "</osm>", ""])
+
+
+def example_costs_text() -> str:
+    """Return the table of costs that is shipped, to be edited.
+
+    Examples
+    --------
+    >>> example_costs_text().splitlines()[0]
+    'measure,cost_vnd,per,source,note'
+    """
+    return (resources.files("fireaccess") / "norms" / "costs.csv").read_text(encoding="utf-8")
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Row]) -> str:

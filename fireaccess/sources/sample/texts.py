@@ -123,6 +123,8 @@ groups = "groups.geojson"    # tổ dân phố
 # elevation = "dem.tif"      # lưới độ cao: metres of the ground, for how steep roads are
 # population = "people.tif"  # lưới dân số: people per cell, for the houses without a count
 # flood = "flood.tif"        # ngập: depths in metres, or polygons, computed beside the main run
+costs = "costs.csv"          # đơn giá: examples to put your own prices in place of
+# candidates = "candidates.geojson"  # vị trí đề xuất: your own places for hydrants, fire points
 
 [inputs.survey]              # khảo sát: leave out what you don't have
 widths = "survey/widths.csv"
@@ -181,6 +183,28 @@ load_margin_m = 500          # roads this far outside count as ways round
 # survey_snap_m = 30         # a reading or barrier farther from any road is not used
 # same_object_m = 5          # a surveyed object this near to one of OSM is the same
 # reading_gap_m = 50         # a wide reading certifies a stretch no longer than this
+
+[plan]                       # kế hoạch: what `fireaccess plan` is asked for
+# barriers = 10              # at most so many barriers to deal with; left out: all that help
+# hydrants = 5               # at most so many new hydrants; left out: until all are covered
+# fire_points = 20           # the same of fire points
+# budgets_vnd.hydrants = 600_000_000  # money in place of a number: barriers, hydrants, fire_points
+# weight = "houses"          # what counts: "houses", "people", "risk" (their use) or "density"
+# use_weights = { "xưởng nhỏ" = 3 }  # with weight = "risk": how much a house of that use counts
+# backup = false             # true: a second hydrant or fire point within reach as well
+# candidate_spacing_m = 50   # places along the roads are tried this far apart
+# time_limit_s = 60          # the search stops then, and tells how far from the best it may be
+# seed = 1                   # of the draws of what is not measured
+# draws = 500
+# start = "2026-12"          # first month; left out: the month after the newest survey
+
+[plan.per_month]             # giới hạn mỗi tháng: at most so many a month; left out: spread evenly
+# barriers = 5
+# hydrants = 2
+# fire_points = 5
+# solutions = 5
+# transmitters = 50
+# alleys_measured = 20
 
 [outputs]
 results = "results"

@@ -12,6 +12,7 @@ from fireaccess.sources.sample.files import (
     Sample,
     anticlockwise,
     csv_text,
+    example_costs_text,
     geojson_text,
     is_inside,
     osm_text,
@@ -90,6 +91,7 @@ def make_ward() -> Sample:
             [{"group": group, "where": anticlockwise(ring)} for group, ring in groups.items()],
         ),
         "houses.csv": csv_text(columns.HOUSES, rows),
+        "costs.csv": example_costs_text(),
         **survey,
     }
     return Sample({"fireaccess.toml": project_text("ward"), **files}, features)

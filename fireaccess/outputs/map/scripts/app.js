@@ -1,6 +1,12 @@
 /* The one object that the modules hand about. */
 
 /**
+ * What a page with a plan shows beyond all others; plan.js says it.
+ * @type {More}
+ */
+const MORE = { drawLines: () => {}, drawSigns: () => {}, titles: {}, begin: () => {} };
+
+/**
  * What the first half of a ward's data become on a map of Leaflet; nothing is shown yet.
  * @param {Ward} ward
  * @param {L.Map} map
@@ -36,9 +42,9 @@ function newApp(ward, map) {
  * @param {App} app
  * @param {Details} details
  */
-function addDetails(app, { columns, shapes, outlines, stops, evidence, routes }) {
+function addDetails(app, { columns, shapes, outlines, stops, evidence, routes, plan }) {
   const { ward, layers } = app;
-  Object.assign(ward, { stops, evidence, routes });
+  Object.assign(ward, { stops, evidence, routes, plan });
   Object.entries(columns).forEach(([name, some]) => layers[name].add(some));
   Object.entries(shapes).forEach(([name, packed]) => (layers[name].shapes = new Shapes(packed)));
   const { houses } = layers;
@@ -50,5 +56,5 @@ function addDetails(app, { columns, shapes, outlines, stops, evidence, routes })
   );
   app.evidence = new Table(evidence);
   app.routes = new Routes(ward, layers);
-  app.canvas.addDetails();
+  app.canvas.addDetails(["houses", ...Object.keys(shapes)]);
 }

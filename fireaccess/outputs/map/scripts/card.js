@@ -10,6 +10,7 @@ function titleOf(app, chosen) {
   const { words, layers } = app;
   const { name, i } = chosen;
   const layer = layers[name];
+  if (name in MORE.titles) return MORE.titles[name](app, i);
   const id = idOf(layers, chosen);
   const kind = kindOf(app, chosen);
   if (name === "houses") return layer.value("address", i) || `${kind} ${id}`;

@@ -12,7 +12,7 @@ function showLayers(map, dataId, names) {
     const [ward, details] = await unpack(byId(dataId).textContent || "");
     const app = newApp(ward, map);
     addDetails(app, details);
-    app.state.set({ hidden: Object.keys(app.layers).filter((name) => !names.includes(name)) });
+    app.state.set({ hidden: Object.keys(STYLES).filter((name) => !names.includes(name)) });
     // The page has none of our styles.
     app.canvas.paper.style.pointerEvents = "none";
     group.addLayer(app.canvas);

@@ -113,10 +113,13 @@ class WardCanvas extends L.Renderer {
     this.place();
   }
 
-  /** Draw what the other half of the data brought. */
-  addDetails() {
+  /**
+   * Draw what the other half of the data brought.
+   * @param {string[]} names Layers that got other shapes.
+   */
+  addDetails(names) {
     this.base = new Grid(this.app.routes.lines);
-    ["houses", "open_water", ...ASKED_FOR].forEach((name) => {
+    names.forEach((name) => {
       this.grids.set(name, new Grid(this.app.layers[name].shapes));
     });
     classified.delete(this.app.layers.houses);
@@ -264,11 +267,13 @@ class WardCanvas extends L.Renderer {
     ["alleys", "dead_ends"].filter(shown).forEach((name) => this.drawBands(view, name));
     yield;
     if (shown("segments")) this.drawRoads(view);
+    MORE.drawLines(this, view);
     yield;
     if (shown("area")) this.drawArea(view);
     if (shown("houses")) this.drawHouses(view);
     yield;
     SIGNS.filter(shown).forEach((name) => this.drawSigns(view, name, labels));
+    MORE.drawSigns(this, view, labels);
     yield;
     // The ways' words are drawn last and get their places first.
     const lengths = new Labels(context);

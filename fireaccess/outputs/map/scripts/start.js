@@ -109,6 +109,7 @@ async function showWard(map) {
   if (details === null) return;
   addDetails(app, details);
   panel.removeAttribute("inert");
+  MORE.begin(app);
   showMeasure(app);
   showCard(app, showPrint(app));
   byId("ward-skip").addEventListener("click", (event) => {

@@ -21,10 +21,10 @@ const LIGHT = "#FFFFFF";
  * @property {string} [fill]
  * @property {string} [edge] Outline, and colour of the mark, of a sign that is not dark.
  * @property {"dots" | "level" | "slant" | "cross"} [hatch]
- * @property {"cross" | "bar" | "question" | "drop" | "star"} [mark]
+ * @property {"cross" | "bar" | "question" | "drop" | "star" | "plus"} [mark]
  * @property {string} [stroke]
  * @property {number[]} [dash]
- * @property {number} [width] In widths of a road.
+ * @property {number} [width] In widths of a road; of a sign's edge in pixels.
  */
 
 /**

@@ -101,11 +101,11 @@ function drawMark(context, kind, x, y, radius) {
     context.moveTo(x + arm, y - arm);
     context.lineTo(x - arm, y + arm);
   }
-  if (kind === "bar" || kind === "star") {
+  if (kind === "bar" || kind === "star" || kind === "plus") {
     context.moveTo(x - arm * 1.3, y);
     context.lineTo(x + arm * 1.3, y);
   }
-  if (kind === "star") {
+  if (kind === "star" || kind === "plus") {
     context.moveTo(x, y - arm * 1.3);
     context.lineTo(x, y + arm * 1.3);
   } else if (kind === "question") {
@@ -137,8 +137,10 @@ function drawSign(context, look, x, y, radius) {
   context.lineWidth = Math.min(4, radius);
   context.stroke();
   context.strokeStyle = look.edge || DARK;
-  context.lineWidth = (look.edge ? 2 : 1.2) * Math.min(1, radius / 4);
+  context.lineWidth = (look.width || (look.edge ? 2 : 1.2)) * Math.min(1, radius / 4);
+  context.setLineDash((look.dash || []).map((part) => part * Math.min(1, radius / 6)));
   context.stroke();
+  context.setLineDash([]);
   context.fillStyle = look.fill || LIGHT;
   context.fill();
   if (look.mark && radius >= 5) {

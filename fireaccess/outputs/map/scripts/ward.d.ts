@@ -144,6 +144,32 @@ interface Ward {
   evidence: { count: number; columns: Record<string, PackedColumn> };
   layers: Record<string, PackedLayer>;
   routes: PackedRoutes;
+  /** Only where there is one. */
+  plan?: PackedPlan;
+}
+
+interface PackedTable {
+  count: number;
+  columns: Record<string, PackedColumn>;
+}
+
+interface PlanFigures {
+  coverage?: Record<
+    "houses" | "expected" | "share" | "share_low" | "share_high",
+    number | null
+  >;
+  measures?: { chosen: number; gain_houses: number; cost_vnd: number | null };
+  siting?: Record<string, { sites: number; needed: Record<string, number | null> }>;
+  solutions?: { alleys: number; share: number | null };
+  walk?: { alleys: number; settles_houses: number };
+  schedule?: { total_vnd: number | null; example: boolean };
+}
+
+/** What the cards and the panel tell of a plan. */
+interface PackedPlan {
+  figures: PlanFigures;
+  solutions: PackedTable;
+  not_covered: PackedTable;
 }
 
 /** The other half of the data, unpacked once the first picture is drawn. */
@@ -156,6 +182,7 @@ interface Details {
   stops: Ward["stops"];
   evidence: Ward["evidence"];
   routes: PackedRoutes;
+  plan?: PackedPlan;
 }
 
 /** A line on the Mercator square from 0 to 1: x, y, x, y …; and its length on the ground. */
@@ -189,4 +216,15 @@ interface App {
   map: L.Map;
   canvas: WardCanvas;
   state: State;
+}
+
+interface More {
+  /** Between roads and houses. */
+  drawLines: (canvas: WardCanvas, view: View) => void;
+  /** Above all signs. */
+  drawSigns: (canvas: WardCanvas, view: View, labels: Labels) => void;
+  /** What the objects of a layer are called. */
+  titles: Record<string, (app: App, i: number) => string>;
+  /** In the panel, when all is there. */
+  begin: (app: App) => void;
 }
