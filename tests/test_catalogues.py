@@ -34,6 +34,7 @@ READ_NOT_SAID = {
     "sources/cells.py": "how people write units",
     "sources/delimited.py": "the letters of a text that is in Vietnamese",
     "model/text.py": "letters as they are compared",
+    "planning/siting.py": "uses of houses as lists of houses name them",
     "sources/sample/": "the invented ward and commune",
 }
 
