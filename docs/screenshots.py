@@ -24,6 +24,8 @@ SHOTS = {
     PICTURES / "hose.png": (DESK, "theme=hose&lang=en"),
     PICTURES / "phone.png": (PHONE, "at=houses:MAU-2633"),
 }
+#: The same of the map with its plan.
+PLAN_SHOTS = {PICTURES / "plan.png": (DESK, "at=barriers:barrier:B02&lang=en")}
 PRINT_DPI = 80
 
 
@@ -44,12 +46,15 @@ def main() -> None:
     chromium = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))))
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         project = fireaccess.Project.open(fireaccess.write_sample(Path(folder) / "ward"))
-        address = project.map().save(Path(folder) / "map.html").as_uri()
+        result = fireaccess.run(project)
+        address = result.map().save(Path(folder) / "map.html").as_uri()
+        planned = fireaccess.plan(result).map().save(Path(folder) / "plan.html").as_uri()
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        for path, (size, end) in SHOTS.items():
-            page = opened(browser, f"{address}#{end}", size)
-            page.screenshot(path=path)
-            page.context.close()
+        for file, shots in ((address, SHOTS), (planned, PLAN_SHOTS)):
+            for path, (size, end) in shots.items():
+                page = opened(browser, f"{file}#{end}", size)
+                page.screenshot(path=path)
+                page.context.close()
         # What Ctrl+P prints: the view, on the paper of the style sheet.
         page = opened(browser, f"{address}#lang=en", DESK)
         sheet = Path(folder) / "sheet.pdf"

@@ -327,6 +327,7 @@ def _first_measures(plan: Plan) -> Table:
     table = Table(title=say(Message("First measures")), title_justify="left", show_edge=False)
     table.add_column("")
     table.add_column(say(Message("measure")))
+    table.add_column(say(Message("road")))
     for heading in (
         Message("houses"),
         Message("in the best case"),
@@ -341,7 +342,7 @@ def _first_measures(plan: Plan) -> Table:
         ids = str(row.barrier_ids).replace(";", " + ")
         figures = (row.gain_houses, row.gain_best_houses, row.gain_people, row.hose_saved_m)
         told = [number(float(value), language()) for value in (*figures, row.cost_vnd)]
-        table.add_row(rank, ids, *told)
+        table.add_row(rank, ids, row.road or "", *told)
     return table
 
 

@@ -35,6 +35,21 @@ def ward(written, tmp_path):
     return tmp_path / "ward"
 
 
+@pytest.fixture(scope="module")
+def with_plan(tmp_path_factory):
+    """Give the folder of the sample ward with its results and its plan."""
+    project = fireaccess.Project.open(write_sample(tmp_path_factory.mktemp("plan") / "ward"))
+    fireaccess.write(fireaccess.plan(fireaccess.run(project)), with_map=False)
+    return project.folder
+
+
+@pytest.fixture
+def planned(with_plan, tmp_path):
+    """Give a copy of it, to tamper with."""
+    shutil.copytree(with_plan, tmp_path / "planned")
+    return tmp_path / "planned"
+
+
 def held(folder):
     return verify(fireaccess.Project.open(folder))
 
@@ -43,9 +58,9 @@ def told(folder):
     return [str(difference) for difference in held(folder).differences]
 
 
-def edit_layer(folder, statement):
+def edit_layer(folder, statement, file="results.gpkg"):
     # GeoPackage triggers want functions of GDAL's: a hand would use QGIS, which has them.
-    with sqlite3.connect(folder / "results" / "results.gpkg") as connection:
+    with sqlite3.connect(folder / "results" / file) as connection:
         triggers = connection.execute(
             "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
         ).fetchall()
@@ -303,6 +318,41 @@ def test_differences_in_vietnamese(ward):
     assert int(figure.published) == int(figure.found) + 10
     assert told["houses.parquet"].found == "không có tệp này"
     assert told["đầu vào houses (houses.csv)"].published.startswith("SHA-256 ")
+
+
+# Plan ---------------------------------------------------------------------------------------
+
+
+def test_a_plan_adds_to_what_is_held(planned):
+    found = held(planned)
+    assert found.differences == ()
+    (planned / "results" / "plan.json").unlink()
+    without = held(planned)
+    assert [str(each).split(":")[0] for each in without.differences] == ["plan.json"]
+    assert found.figures > without.figures + 130
+
+
+def test_an_edited_plan_is_found_by_the_manifest(planned):
+    edited_file("results/plan.json")(planned)
+    edit_layer(planned, "UPDATE solutions SET clause = 'none'", "plan.gpkg")
+    assert [text.split(":")[0] for text in told(planned)] == ["plan.gpkg", "plan.json"]
+
+
+def test_an_edited_plan_is_found_even_if_the_manifest_is_written_anew(planned):
+    path = planned / "results" / "plan.json"
+    content = json.loads(path.read_text("utf-8"))
+    content["measures"]["gain_houses"] += 400
+    path.write_text(json.dumps(content), "utf-8")
+    edit_layer(planned, "UPDATE sites SET gain_houses = 300 WHERE rank = 1", "plan.gpkg")
+    sign_again(planned)
+    differences = told(planned)
+    published = content["measures"]["gain_houses"]
+    assert (
+        f"plan.json: measures.gain_houses: published {published}, found {published - 400}"
+        in differences
+    )
+    assert any(text.startswith("plan.json: siting.hydrant.covered:") for text in differences)
+    assert any(text.startswith("plan.gpkg: sites.total_houses, row 1") for text in differences)
 
 
 # Nothing to hold ----------------------------------------------------------------------------

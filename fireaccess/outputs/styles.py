@@ -1,4 +1,4 @@
-"""Styles in results.gpkg: QGIS opens its layers looking like the map.
+"""Styles in results.gpkg and plan.gpkg: QGIS opens their layers looking like the map.
 
 QGIS finds them in the table ``layer_styles``, as ``QgsOgrProviderMetadata::saveStyle`` writes it
 (src/core/providers/ogr/qgsogrprovidermetadata.cpp). Symbols are made of the symbol layers and
@@ -19,14 +19,16 @@ from xml.etree import ElementTree as ET
 import pyogrio
 
 from fireaccess.model.formats import Language
-from fireaccess.outputs.map.texts import texts
+from fireaccess.outputs.map.texts import plan_texts, texts
 
 BLUE: Final = "#0072B2"
+NAVY: Final = "#00305C"
 YELLOW: Final = "#F0E442"
 VERMILION: Final = "#D55E00"
 GREY: Final = "#BBBBBB"
 DARK: Final = "#222222"
 LIGHT: Final = "#FFFFFF"
+NO_FILL: Final = "transparent"
 
 #: What QGIS draws an object with, by whether it is a point, a line or an area.
 Kind = Literal["marker", "line", "fill"]
@@ -34,7 +36,7 @@ Kind = Literal["marker", "line", "fill"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """How a class is drawn, as in the map's script ``styles.js``."""
+    """How a class is drawn, as in the map's scripts ``styles.js`` and ``plan.js``."""
 
     shape: str
     fill: str | None = None
@@ -42,7 +44,7 @@ class Look:
     hatch: str | None = None
     mark: str | None = None
     stroke: str | None = None
-    dash: tuple[int, ...] | None = None
+    dash: tuple[float, ...] | None = None
     width: float | None = None
 
 
@@ -108,6 +110,36 @@ LOOKS: Final[Mapping[str, Mapping[str, Look]]] = MappingProxyType(
     }
 )
 
+#: The same of each layer of a plan.
+PLAN_LOOKS: Final[Mapping[str, Mapping[str, Look]]] = MappingProxyType(
+    {
+        "measures": {
+            "chosen": Look(shape="ring", fill=NO_FILL, edge=DARK, width=3),
+            "further": Look(shape="ring", fill=NO_FILL, edge="#7A7A7A", width=1.4, dash=(2, 2)),
+        },
+        "sites": {
+            "hydrant": Look(
+                shape="diamond", mark="plus", fill=LIGHT, edge=NAVY, dash=(3, 1.6), width=3.4
+            ),
+            "fire_point": Look(
+                shape="triangle", mark="plus", fill=LIGHT, edge=NAVY, dash=(3, 1.6), width=3.4
+            ),
+        },
+        "walk": {"all": Look(shape="line", stroke=DARK, edge=LIGHT, dash=(1, 1))},
+        # The map tells these on the cards of alleys and houses. Dashes are what isn't there yet.
+        "solutions": {
+            "none": Look(shape="band", stroke=VERMILION, width=2.8),
+            "not_known": Look(shape="band", stroke=YELLOW, edge="#6B6400", width=2),
+            "proposed": Look(shape="band", stroke=NAVY, edge=LIGHT, dash=(2, 2), width=2),
+            "existing": Look(shape="band", stroke=BLUE, width=1.4),
+        },
+        "not_covered": {
+            "without_hydrant": Look(shape="diamond", fill=LIGHT, edge=VERMILION, mark="cross"),
+            "without_fire_point": Look(shape="triangle", fill=LIGHT, edge=VERMILION, mark="cross"),
+        },
+    }
+)
+
 _WORKS: Final = (
     """CASE WHEN NOT "working" THEN 'broken' WHEN "usable" = 'yes' THEN 'usable' """
     """WHEN "usable" = 'no' THEN 'unusable' ELSE 'unknown' END"""
@@ -133,6 +165,18 @@ CLASSED: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "draft_points": ("answer", "draft"),
     }
 )
+PLAN_CLASSED: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "measures": ("""CASE WHEN "rank" IS NULL THEN 'further' ELSE 'chosen' END""", "measure"),
+        "sites": ("kind", "site"),
+        "solutions": ("state", "state"),
+        "not_covered": ("'without_' || \"kind\"", "label"),
+    }
+)
+_ALL_LOOKS: Final = {**LOOKS, **PLAN_LOOKS}
+_ALL_CLASSED: Final = {**CLASSED, **PLAN_CLASSED}
+#: The column that names the objects of a layer.
+_NAMED_BY: Final = {"alleys": "name", "measures": "rank", "sites": "rank", "walk": "rank"}
 # Of the functions that tell points from areas, this one's answer is the same in every language.
 _KIND: Final = (
     "CASE WHEN geom_to_wkt($geometry) LIKE '%Point%' THEN 'marker' "
@@ -150,7 +194,7 @@ _SIGN: Final = (15.0, 5.2, 20.0)
 _ROAD: Final = (3.6, 1.0, 9.0)
 
 _SHAPES: Final[Mapping[str, float]] = MappingProxyType(
-    {"octagon": 1.0, "diamond": 1.15, "triangle": 1.1, "wedge": 1.25}
+    {"octagon": 1.0, "diamond": 1.15, "triangle": 1.1, "wedge": 1.25, "ring": 1.45}
 )
 _ANGLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {"level": ("0",), "slant": ("45",), "cross": ("45", "135")}
@@ -173,7 +217,7 @@ def write_styles(path: Path, language: Language) -> None:
     Parameters
     ----------
     path
-        A GeoPackage with some or all of the layers of results.gpkg.
+        A GeoPackage with some or all of the layers of results.gpkg or of plan.gpkg.
     language
         That of the legends.
     """
@@ -181,11 +225,11 @@ def write_styles(path: Path, language: Language) -> None:
         layers = connection.execute(
             "SELECT table_name, column_name, geometry_type_name FROM gpkg_geometry_columns"
         ).fetchall()
-    words = texts(language)
+    words = {**texts(language), **plan_texts(language)}
     rows = [
         (layer, column, layer, qml(layer, _kinds(path, layer, column, geometry), words))
         for layer, column, geometry in sorted(layers)
-        if layer in LOOKS
+        if layer in _ALL_LOOKS
     ]
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(
@@ -220,7 +264,7 @@ def _kinds(path: Path, layer: str, column: str, geometry: str) -> list[Kind]:
         found = pyogrio.read_dataframe(path, sql=query, read_geometry=False)["name"]
         names = found.dropna().tolist()
     kinds = {_KINDS.get(name.removeprefix("MULTI")) for name in names}
-    line = any(look.stroke for look in LOOKS[layer].values())
+    line = any(look.stroke for look in _ALL_LOOKS[layer].values())
     return sorted(filter(None, kinds)) or ["line" if line else "marker"]
 
 
@@ -230,20 +274,20 @@ def qml(layer: str, kinds: Sequence[Kind], words: Mapping[str, str]) -> str:
     Parameters
     ----------
     layer
-        A key of `LOOKS`.
+        A key of `LOOKS` or `PLAN_LOOKS`.
     kinds
         What its objects are. QGIS opens points and areas of one layer as two, with one style.
     words
-        The texts of the map.
+        The texts of the map, with those of a plan for its layers.
     """
-    named = layer == "alleys"
+    named = layer in _NAMED_BY
     attributes = {"version": "3.16.0", "styleCategories": "Symbology|Labeling"}
     root = ET.Element("qgis", attributes, labelsEnabled=str(int(named)))
-    looks = LOOKS[layer]
+    looks = _ALL_LOOKS[layer]
     renderer = ET.SubElement(root, "renderer-v2", type="singleSymbol", forceraster="0")
     drawn = [(key, look, kind) for kind in kinds for key, look in looks.items()]
-    if layer in CLASSED:
-        expression, texts_of = CLASSED[layer]
+    if layer in _ALL_CLASSED:
+        expression, texts_of = _ALL_CLASSED[layer]
         mixed = len(kinds) > 1
         if mixed:
             expression = f"coalesce({expression}, '') || ' ' || {_KIND}"
@@ -263,7 +307,7 @@ def qml(layer: str, kinds: Sequence[Kind], words: Mapping[str, str]) -> str:
         level = len(looks) - 1 - list(looks).index(key) if levels else 0
         _symbol(symbols, str(number), kind, _parts(look, kind), level)
     if named:
-        root.append(_names("name"))
+        root.append(_names(_NAMED_BY[layer], beside="marker" in kinds))
     if len(kinds) == 1:
         geometry = ET.SubElement(root, "layerGeometryType")
         geometry.text = str(("marker", "line", "fill").index(kinds[0]))
@@ -340,15 +384,20 @@ def _sign(look: Look, fill: str) -> list[_Part]:
     shape = {"name": look.shape, "joinstyle": "miter"}
     if look.shape == "wedge":
         shape |= {"name": "triangle", "angle": "180"}
+    elif look.shape == "ring":
+        shape["name"] = "circle"
     shape |= _sized("size", *(size * _SHAPES[look.shape] for size in _SIGN))
-    edge = _outline(look.edge or DARK, 2 if look.edge else 1.2)
+    edge = _outline(look.edge or DARK, look.width or (2 if look.edge else 1.2))
+    if look.dash:
+        edge["outline_style"] = "dash"
+    # What stands inside of a ring is seen.
+    ground = NO_FILL if fill == NO_FILL else LIGHT
     parts = [
-        _Part("SimpleMarker", {**shape, "color": _colour(LIGHT), **_outline(LIGHT, 4)}),
+        _Part("SimpleMarker", {**shape, "color": _colour(ground), **_outline(LIGHT, 4)}),
         _Part("SimpleMarker", {**shape, "color": _colour(fill), **edge}),
     ]
     if look.mark is not None:
-        colour = look.edge or (DARK if fill == YELLOW else LIGHT)
-        parts.append(_mark(look.mark, colour))
+        parts.append(_mark(look.mark, look.edge or (DARK if fill == YELLOW else LIGHT)))
     return parts
 
 
@@ -358,6 +407,7 @@ def _mark(mark: str, colour: str) -> _Part:
         return _Part("FontMarker", letter | _share_of_sign(0.6), _HATCHED)
     name, angle, share = {
         "cross": ("cross2", "0", 0.42),
+        "plus": ("cross", "0", 0.55),
         "bar": ("line", "90", 0.55),
         "drop": ("circle", "0", 0.25),
     }[mark]
@@ -375,6 +425,8 @@ def _colour(colour: str, opacity: float = 1) -> str:
     >>> _colour("#0072B2"), _colour("#FFFFFF", 0.35)
     ('0,114,178,255', '255,255,255,89')
     """
+    if colour == NO_FILL:
+        colour, opacity = LIGHT, 0
     return ",".join(map(str, (*bytes.fromhex(colour[1:]), round(255 * opacity))))
 
 
@@ -431,16 +483,20 @@ def _shown_below(scale: int) -> ET.Element:
     return defined
 
 
-def _names(column: str) -> ET.Element:
-    """Return labels along the middles of lines."""
+def _names(column: str, *, beside: bool) -> ET.Element:
+    """Return labels along the middles of lines, or beside points."""
     labeling = ET.Element("labeling", type="simple")
     settings = ET.SubElement(labeling, "settings", calloutType="simple")
     style = {"fieldName": column, "isExpression": "0", "fontSize": "9", "fontSizeUnit": "Point"}
     text = ET.SubElement(settings, "text-style", style, textColor=_colour("#333333"))
     rim = {"bufferDraw": "1", "bufferSize": "0.5", "bufferSizeUnits": "MM"}
     ET.SubElement(text, "text-buffer", rim, bufferColor=_colour(LIGHT), bufferOpacity="0.9")
-    # Parallel to the line, on it.
-    ET.SubElement(settings, "placement", placement="2", placementFlags="1")
+    if beside:
+        # Over the point, in the quadrant above and to the right of it.
+        ET.SubElement(settings, "placement", placement="1", quadOffset="2")
+    else:
+        # Parallel to the line, on it.
+        ET.SubElement(settings, "placement", placement="2", placementFlags="1")
     scales = {"scaleVisibility": "1", "scaleMin": "0", "scaleMax": str(_NAMED)}
     ET.SubElement(settings, "rendering", scales, mergeLines="1")
     return labeling

@@ -25,6 +25,7 @@ from fireaccess.model.errors import OutputError
 from fireaccess.model.formats import Language
 from fireaccess.model.layers import SCENARIO_TABLES
 from fireaccess.outputs.manifest import RESULT_LAYERS, digest, read_manifest
+from fireaccess.outputs.verify_plan import Parts, held_plan
 from fireaccess.project import Project
 
 _ANSWERS: Final = ("road", "road_60", "water", "point")
@@ -80,9 +81,6 @@ _SPREADSHEET: Final = ("=", "+", "-", "@", "\t", "\r")
 _NOTHING: Final = Message("nothing")
 _NO_FILE: Final = Message("no such file")
 _AGAIN: Final = Message("compute them again: fireaccess run")
-
-#: Where, what was published, what was found.
-_Parts = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +139,8 @@ def verify(project: Project, *, language: Language = "en") -> Verification:
     Raises
     ------
     OutputError
-        If there are no results, or their manifest, layers or statistics can't be read at all.
+        If there are no results, or their manifest, layers or statistics, or those of a plan that
+        was made, can't be read at all.
     """
     folder = project.results_folder
     manifest = read_manifest(folder)
@@ -152,17 +151,19 @@ def verify(project: Project, *, language: Language = "en") -> Verification:
         for part in ("area", "targets", "transmitters_by_month", "groups", "alleys", "dates")
         for name, value in _flat({part: statistics.get(part)})
     } | dict(_flat({"scenarios": _published_scenarios(statistics)}))
+    of_plan, other_plan = held_plan(folder, layers, language)
     differences = (
         *_changed_inputs(project, manifest["inputs"], statistics, language),
         *_changed_files(folder, files),
         *_other_figures(published, computed, layers),
         *_other_table(folder, statistics),
         *_other_copies(folder, layers, language),
+        *other_plan,
     )
     return Verification(
         inputs=len(manifest["inputs"]),
         files=len(files),
-        figures=len(published),
+        figures=len(published) + of_plan,
         differences=tuple(_difference(parts, language) for parts in differences),
     )
 
@@ -170,14 +171,14 @@ def verify(project: Project, *, language: Language = "en") -> Verification:
 # Files --------------------------------------------------------------------------------------
 
 
-def _difference(parts: _Parts, language: Language) -> Difference:
+def _difference(parts: Parts, language: Language) -> Difference:
     told = (part.into(language) if isinstance(part, Message) else part for part in parts)
     return Difference(*told)
 
 
 def _changed_inputs(
     project: Project, known: Mapping[str, Any], statistics: Mapping[str, Any], language: Language
-) -> Iterator[_Parts]:
+) -> Iterator[Parts]:
     if known != statistics.get("inputs"):
         yield "statistics.json: inputs", Message("those of the manifest"), Message("others")
     now = dict(project.input_files())
@@ -191,7 +192,7 @@ def _changed_inputs(
             yield where, _short(published), _short(found)
 
 
-def _changed_files(folder: Path, known: Mapping[str, str]) -> Iterator[_Parts]:
+def _changed_files(folder: Path, known: Mapping[str, str]) -> Iterator[Parts]:
     for name, published in known.items():
         path = folder / name
         found = digest(path) if path.is_file() else _NO_FILE
@@ -250,7 +251,7 @@ def _statistics(folder: Path) -> dict[str, Any]:
         ) from None
 
 
-def _other_table(folder: Path, statistics: Mapping[str, Any]) -> Iterator[_Parts]:
+def _other_table(folder: Path, statistics: Mapping[str, Any]) -> Iterator[Parts]:
     """Hold statistics.csv against statistics.json."""
     name = statistics["project"]["name"]
     parts = [
@@ -288,7 +289,7 @@ def _as_typed(text: str) -> str:
 
 def _other_copies(
     folder: Path, layers: Mapping[str, pd.DataFrame], language: Language
-) -> Iterator[_Parts]:
+) -> Iterator[Parts]:
     """Hold the GeoParquet files against the layers of the GeoPackage."""
     for name, layer in layers.items():
         path = folder / f"{name}.parquet"
@@ -321,7 +322,7 @@ def _plain(column: pd.Series) -> Any:
 
 def _other_figures(
     published: Mapping[str, Any], computed: Mapping[str, Any], layers: Mapping[str, pd.DataFrame]
-) -> Iterator[_Parts]:
+) -> Iterator[Parts]:
     # What rounding may have done at most: each length is off by half a centimetre.
     segments, gaps = layers["segments"], layers["hydrant_gaps"]
     off_m = _HALF_A_CENTIMETRE_M * max(len(segments), len(gaps))

@@ -96,8 +96,9 @@ class Streets:
 
     def doors_at(self, segments: IntArray, vertices: IntArray) -> IntArray:
         """Return the doors on some segments and on those that end at some vertices, sorted."""
-        ending = self._ends_at.of(vertices) % self.network.n_segments
-        return np.unique(self._doors_on.of(np.unique(np.concatenate([segments, ending]))))
+        count = self.network.n_segments
+        ending = self._ends_at.of(vertices) % count
+        return np.sort(self._doors_on.of(_distinct([segments, ending], count)))
 
     def nearer(
         self, distance_m: FloatArray, stands: IntArray, joined: dict[int, list[int]]
@@ -237,10 +238,10 @@ class Case:
     def _with_reach(self, more: IntArray) -> Case:
         """Return the case with further passages reached, and with what hose lines they save."""
         streets, graph, places = self.streets, self.streets.graph, self.streets.places
-        segments = np.unique(more // 2)
+        segments = _distinct([more // 2], streets.network.n_segments)
         segments = segments[~self.segments[segments]]
         on_foot = segments[streets.network.on_foot[segments]]
-        stands = np.unique(np.concatenate([graph.end_u[on_foot], graph.end_v[on_foot]]))
+        stands = _distinct([graph.end_u[on_foot], graph.end_v[on_foot]], graph.n_vertices)
         vertices, away_m = streets.nearer(self.distance_m, stands, self.joined)
         distance_m = _with(self.distance_m, vertices, away_m)
         passages = _with(self.passages, more, True)
@@ -257,6 +258,14 @@ class Case:
             distance_m=distance_m,
             hose_m=_with(self.hose_m, doors, hose_m),
         )
+
+
+def _distinct(positions: Iterable[IntArray], count: int) -> IntArray:
+    """Return the distinct ones of positions from 0 to ``count``, that left out, sorted."""
+    among = np.zeros(count, dtype=bool)
+    for some in positions:
+        among[some] = True
+    return np.flatnonzero(among)
 
 
 def _with(values: np.ndarray, where: IntArray, value: object) -> np.ndarray:

@@ -270,9 +270,18 @@ class Removals:
         opening
             What goes.
         """
-        after = self.removed(opening)
-        worst, worst_after = self.worst.hose_m, after.worst.hose_m
-        best, best_after = self.best.hose_m, after.best.hose_m
+        return self.removed(opening).gain_over(self)
+
+    def gain_over(self, before: Removals) -> Gain:
+        """Return what this ward has more than one with less taken away.
+
+        Parameters
+        ----------
+        before
+            The same ward, nothing gone from it that is not gone from this one.
+        """
+        worst, worst_after = before.worst.hose_m, self.worst.hose_m
+        best, best_after = before.best.hose_m, self.best.hose_m
         nearer = np.flatnonzero(worst_after < worst)
         nearer_best = np.flatnonzero(best_after < best)
         certain, certain_best = self._certain[nearer], self._certain[nearer_best]
@@ -375,8 +384,25 @@ def single_gains(ward: Ward) -> pd.DataFrame:
     """
     state = Removals(ward)
     gains = [None if opening is None else state.gain(opening) for opening in openings(ward)]
+    return gains_table(gains).set_axis(ward.obstacles.index)
+
+
+def gains_table(gains: Iterable[Gain | None]) -> pd.DataFrame:
+    """Return gains as a table with the columns `GAINS`, missing where there is none.
+
+    Parameters
+    ----------
+    gains
+        One for each row.
+
+    Examples
+    --------
+    >>> gains_table([None]).isna().all(axis=None)
+    np.True_
+    """
+    listed = list(gains)
     columns: dict[str, Any] = {}
     for name in GAINS:
-        values = [None if gain is None else getattr(gain, name) for gain in gains]
+        values = [None if gain is None else getattr(gain, name) for gain in listed]
         columns[name] = pd.Series(values, dtype="Int64" if name.endswith("houses") else float)
-    return pd.DataFrame(columns).set_axis(ward.obstacles.index)
+    return pd.DataFrame(columns)

@@ -18,14 +18,26 @@ import pyogrio
 import pytest
 import shapely
 
+import fireaccess
 from fireaccess.outputs.map import figure
 from fireaccess.outputs.map.document import document
-from fireaccess.outputs.map.texts import texts
-from fireaccess.outputs.styles import CLASSED, LOOKS, OTHER, qml, write_styles
+from fireaccess.outputs.map.texts import plan_texts, texts
+from fireaccess.outputs.styles import (
+    CLASSED,
+    LOOKS,
+    OTHER,
+    PLAN_CLASSED,
+    PLAN_LOOKS,
+    qml,
+    write_styles,
+)
 from fireaccess.outputs.writing import rounded
+from fireaccess.project import Project
+from fireaccess.sources.sample import write_sample
 from maps import fake, values
 
 SCRIPT = (Path(figure.__file__).parent / "scripts" / "styles.js").read_text(encoding="utf-8")
+PLAN_SCRIPT = (Path(figure.__file__).parent / "scripts" / "plan.js").read_text(encoding="utf-8")
 POINT = shapely.Point(105.8, 21.0)
 SQUARE = shapely.box(105.8, 21.0, 105.9, 21.1)
 LINE = shapely.LineString([(105.8, 21.0), (105.9, 21.0)])
@@ -61,7 +73,7 @@ QGIS = {
     "CentroidFill": ({"fill"}, "marker", {"point_on_surface"}),
 }
 # QgsSimpleMarkerSymbolLayerBase::decodeShape
-SHAPES = {"square", "octagon", "diamond", "triangle", "circle", "cross2", "line"}
+SHAPES = {"square", "octagon", "diamond", "triangle", "circle", "cross", "cross2", "line"}
 # The fields that QgsOgrProviderMetadata::saveStyle creates, as GDAL declares them in SQLite.
 TABLE = [
     ("id", "INTEGER"),
@@ -223,7 +235,7 @@ def symbols(root):
     ],
 )
 def test_symbols_are_made_of_what_qgis_has(layer, kind):
-    root = ET.fromstring(qml(layer, [kind], texts("en")))
+    root = ET.fromstring(qml(layer, [kind], plan_words("en")))
     assert {symbol.get("type") for symbol in symbols(root)} == {kind}
     for symbol in root.iter("symbol"):
         assert symbol.findall("layer")
@@ -390,5 +402,136 @@ def test_same_layers_give_the_same_bytes_and_leave_nothing_beside_the_file(tmp_p
         (tmp_path / folder).mkdir()
         write_styles(geopackage(tmp_path / folder / "results.gpkg", layers(result)), "vi")
     one, other = tmp_path.glob("*/results.gpkg")
+    assert one.read_bytes() == other.read_bytes()
+    assert len([*tmp_path.glob("*/*")]) == 2
+
+
+# A plan
+DRAWN_BY_THE_MAP = ("measures", "sites", "walk")
+PLAN_KINDS = {"measures": "marker", "sites": "marker", "not_covered": "marker"} | {
+    "walk": "line",
+    "solutions": "line",
+}
+
+
+def plan_words(language):
+    return {**texts(language), **plan_texts(language)}
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory):
+    """The sample ward with its plan, as it is written."""
+    project = Project.open(write_sample(tmp_path_factory.mktemp("planned") / "ward"))
+    planned = fireaccess.plan(fireaccess.run(project))
+    return planned, fireaccess.write(planned, with_map=False)["plan.gpkg"]
+
+
+@pytest.fixture(scope="module")
+def plan_on_the_map(browser):
+    """The looks of the classes of a plan, as its script has them."""
+    begin = PLAN_SCRIPT.index("const PROPOSED")
+    own = PLAN_SCRIPT[begin : PLAN_SCRIPT.index("Object.assign(ID_COLUMNS")]
+    page = browser.new_page()
+    found = page.evaluate(f"() => {{ {SCRIPT}\n{own}\nreturn {{ STYLES, CLASSED }}; }}")
+    page.close()
+    return found
+
+
+@pytest.mark.parametrize("layer", DRAWN_BY_THE_MAP)
+def test_a_plan_looks_as_on_the_map(layer, plan_on_the_map):
+    own = {key: as_script(look) for key, look in PLAN_LOOKS[layer].items()}
+    assert [*own] == [*plan_on_the_map["STYLES"][layer]]
+    assert own == plan_on_the_map["STYLES"][layer]
+    classed = plan_on_the_map["CLASSED"].get(layer)
+    assert (classed and classed["kind"]) == PLAN_CLASSED.get(layer, (None, None))[1]
+
+
+@pytest.mark.parametrize("layer", PLAN_LOOKS)
+def test_symbols_of_a_plan_are_made_of_what_qgis_has(layer):
+    test_symbols_are_made_of_what_qgis_has(layer, PLAN_KINDS[layer])
+
+
+@pytest.mark.parametrize("layer", PLAN_CLASSED)
+def test_classes_of_a_plan_have_words_and_symbols_of_their_own(layer):
+    for language in ("vi", "en"):
+        root = ET.fromstring(qml(layer, [PLAN_KINDS[layer]], plan_words(language)))
+        categories = root.findall("renderer-v2/categories/category")
+        assert [each.get("value") for each in categories] == [*PLAN_LOOKS[layer]]
+        assert all(each.get("label") for each in categories)
+        parts = {b"".join(map(ET.tostring, symbol)) for symbol in symbols(root)}
+        assert len(parts) == len(PLAN_LOOKS[layer])
+
+
+def test_a_ring_is_open_and_what_is_proposed_has_a_dashed_edge():
+    def properties(layer):
+        root = ET.fromstring(qml(layer, ["marker"], plan_words("en")))
+        return {
+            key: [
+                {each.get("k"): each.get("v") for each in part.findall("prop")}
+                for part in symbol.findall("layer")
+            ]
+            for key, symbol in zip(PLAN_LOOKS[layer], symbols(root), strict=True)
+        }
+
+    for parts in properties("measures").values():
+        assert [part["name"] for part in parts] == ["circle", "circle"]
+        assert all(part["color"].endswith(",0") for part in parts)
+    for parts in properties("sites").values():
+        assert parts[1]["outline_style"] == "dash"
+        assert parts[2]["name"] == "cross"
+
+
+def test_every_row_of_a_plan_is_of_its_class(planned):
+    result, path = planned
+    plan = result.plan
+    ranked = plan["measures"]["rank"].notna()
+    assert classes(path, "measures") == ranked.map({True: "chosen", False: "further"}).tolist()
+    assert set(classes(path, "measures")) == {"chosen", "further"}
+    assert classes(path, "sites") == plan["sites"]["kind"].tolist()
+    assert classes(path, "solutions") == plan["solutions"]["state"].tolist()
+    kinds = plan["not_covered"]["kind"]
+    assert classes(path, "not_covered") == [f"without_{kind}" for kind in kinds]
+    for layer in PLAN_CLASSED:
+        assert set(classes(path, layer)) <= PLAN_LOOKS[layer].keys()
+
+
+def test_styles_of_a_plan_are_read_by_gdal_and_speak_of_its_columns(planned):
+    _, path = planned
+    assert styles(path).keys() == PLAN_LOOKS.keys()
+    read = pyogrio.read_dataframe(path, layer="layer_styles")
+    assert read["useAsDefault"].all()
+    for layer, root in styles(path).items():
+        columns = {row[1] for row in query(path, f"PRAGMA table_info({layer})")}
+        attr = root.find("renderer-v2").get("attr")
+        named = set() if attr is None else set(re.findall(r'"(\w+)"', attr)) or {attr}
+        named |= {text.get("fieldName") for text in root.iter("text-style")}
+        assert named, layer
+        assert named <= columns, layer
+        assert {symbol.get("type") for symbol in symbols(root)} == {PLAN_KINDS[layer]}
+    for layer in DRAWN_BY_THE_MAP:
+        assert styles(path)[layer].get("labelsEnabled") == "1"
+    assert query(path, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_a_plan_without_rows_has_its_styles(tmp_path, planned):
+    result, _ = planned
+    frames = {name: rounded(result.plan[name]).head(0) for name in PLAN_LOOKS}
+    path = tmp_path / "plan.gpkg"
+    for name, frame in frames.items():
+        pyogrio.write_dataframe(
+            frame, path, layer=name, append=path.exists(), geometry_type="Unknown"
+        )
+    write_styles(path, "vi")
+    found = {name: {each.get("type") for each in symbols(r)} for name, r in styles(path).items()}
+    assert found == {name: {kind} for name, kind in PLAN_KINDS.items()}
+
+
+def test_the_same_plan_gives_the_same_bytes(tmp_path, planned):
+    result, _ = planned
+    frames = {name: rounded(result.plan[name]) for name in PLAN_LOOKS}
+    for folder in ("one", "other"):
+        (tmp_path / folder).mkdir()
+        write_styles(geopackage(tmp_path / folder / "plan.gpkg", frames), "vi")
+    one, other = tmp_path.glob("*/plan.gpkg")
     assert one.read_bytes() == other.read_bytes()
     assert len([*tmp_path.glob("*/*")]) == 2

@@ -1,5 +1,6 @@
 """Measures against barriers: alone, in series, and as plans held against all subsets."""
 
+from functools import cache
 from itertools import combinations
 
 import geopandas as gpd
@@ -23,7 +24,9 @@ from fireaccess.network.paths import foot_graph
 from fireaccess.network.place import Snapper
 from fireaccess.network.scenario import best_case, worst_case
 from fireaccess.planning.actions import proposed_actions
+from fireaccess.planning.gains import Gains
 from fireaccess.planning.measures import plan_measures
+from fireaccess.planning.removal import Removals, openings, together
 from fireaccess.planning.ward import Ward
 from fireaccess.project import Settings
 from fireaccess.sources.costs import Cost, Costs
@@ -251,6 +254,33 @@ def test_what_a_later_step_adds_stands_in_a_row_of_its_own():
     later = row_of(plan, "barrier:P2", "barrier:P3")
     assert (later["rank"], later.gain_houses, later.more_houses, later.total_houses) == (2, 0, 1, 4)
     assert later.total_cost_vnd == 9e6
+
+
+def test_a_set_that_only_brings_shorter_hoses_is_not_listed():
+    # At 120 m the house is within a hose all along, and within 60 m once both posts are gone.
+    plan = plan_measures(ward_of(alley(20, 40), posts(20, 40), [(205, 120)]))
+    assert plan.frame["barrier_ids"].tolist() == ["barrier:P1", "barrier:P2"]
+    assert plan.figures["series"] == 0
+
+
+def test_a_set_with_something_needless_in_it_is_not_listed():
+    # P1 and P2 bring both houses; P3 beyond them a shorter hose to the farther one.
+    ward = ward_of(alley(20, 40, 400), posts(20, 40, 400), [(205, 290), (205, 500)])
+    plan = plan_measures(ward, most=1)
+    sets = plan.frame.loc[plan.frame["obstacles"] > 1, "barrier_ids"].tolist()
+    assert sets == ["barrier:P1;barrier:P2"]
+    assert plan.figures["series"] == 1
+
+
+def test_six_posts_in_a_row_are_listed_only_where_the_last_ones_bring_a_house():
+    # With the first two the nearer house, with the next four the farther one.
+    distances = (20, 40, 300, 310, 320, 330)
+    for farther, expected in ((480, [[2, 2]]), (600, [[6, 2], [2, 1]])):
+        ward = ward_of(alley(*distances), posts(*distances), [(205, 290), (205, farther)])
+        plan = plan_measures(ward, most=1)
+        listed = plan.frame.loc[plan.frame["obstacles"] > 1, ["obstacles", "gain_houses"]]
+        assert listed.to_numpy().tolist() == expected
+        assert plan.figures["series"] == len(expected)
 
 
 def test_two_posts_at_one_node():
@@ -550,8 +580,70 @@ class Reckoning:
         return end_u, end_v, dijkstra(csr_array((data, (tail, head)), shape=(count, count)))
 
 
+def test_gains_are_the_same_whatever_is_at_hand():
+    # Asked in any order, more sets kept at hand than there is room for, parts apart or together.
+    random = np.random.default_rng(11)
+    for seed in range(12):
+        ward = random_ward(seed)
+        opens, state = openings(ward), Removals(ward)
+        gains = Gains(ward, opens)
+        removable = [row for row, opening in enumerate(opens) if opening is not None]
+        sets = [frozenset(some) for n in range(5) for some in combinations(removable, n)]
+        for number in random.permutation(len(sets))[:80].tolist():
+            gains.keep_at_hand(sets[number])
+            rows = sets[random.integers(len(sets))]
+            expected = state.gain(together([opens[row] for row in sorted(rows)]))
+            told = gains.of(rows)
+            for name in GAINS:
+                assert getattr(told, name) == getattr(expected, name), (seed, sorted(rows), name)
+            assert told.houses.tolist() == expected.houses.tolist()
+            houses, sixty, saved_m, best = gains.worth(rows)
+            assert (houses, sixty, best) == (
+                expected.gain_houses, expected.gain_60_houses, expected.gain_best_houses
+            )  # fmt: skip
+            assert saved_m == pytest.approx(expected.hose_saved_m, abs=0.011)
+
+
 def subsets(count):
     return [frozenset(some) for n in range(count + 1) for some in combinations(range(count), n)]
+
+
+@pytest.mark.slow
+def test_sets_listed_in_random_wards_bring_more_than_any_two_parts_of_them():
+    listed = 0
+    for seed in range(40):
+        ward = random_ward(seed)
+        names, opens, state = ward.obstacles["barrier_id"].tolist(), openings(ward), Removals(ward)
+
+        @cache
+        def gain_of(rows, opens=opens, state=state):
+            gain = state.gain(together([opens[row] for row in sorted(rows)]))
+            return np.array([gain.gain_houses, gain.gain_best_houses])
+
+        def houses(rows, gain_of=gain_of):
+            return gain_of(frozenset(rows))
+
+        frame = plan_measures(ward, most=0).frame
+        sets = frame[frame["obstacles"] > 1]
+        assert sets["rank"].isna().all()
+        listed += len(sets)
+        for row in sets.itertuples():
+            rows = [names.index(name) for name in row.barrier_ids.split(";")]
+            whole = houses(rows)
+            assert whole.tolist() == [row.gain_houses, row.gain_best_houses]
+            if len(rows) > 5:
+                continue
+            inner = [some for n in range(1, len(rows)) for some in combinations(rows, n)]
+            apart = [houses(some) + houses(set(rows).difference(some)) for some in inner]
+            assert (whole > np.max(apart, axis=0)).any(), (seed, row.barrier_ids)
+        # Two that bring more houses together than apart are on the list.
+        for pair in combinations(range(len(names)), 2):
+            if None not in (opens[pair[0]], opens[pair[1]]):
+                alone = sum(houses([row])[0] for row in pair)
+                both = "+".join(names[row] for row in pair)
+                if houses(pair)[0] > alone:
+                    assert both in set(sets["measure_id"]), (seed, both)
+    assert listed > 40
 
 
 def plain_greedy(gain, cost, most, budget):
