@@ -422,7 +422,7 @@ def plan(result: Result, *, progress: Progress | None = None) -> Result:
     ...     result = run(Project.open(write_sample(Path(folder) / "commune", kind="commune")))
     >>> planned = plan(result)
     >>> planned.plan["measures"]["measure_id"].tolist()
-    ['barrier:B1', 'reading:W4']
+    ['reading:W4', 'barrier:B1']
     """
     if result.ward is None:
         raise ValueError("this result holds no ward to plan for")

@@ -158,16 +158,13 @@ def _sheets_of(path: Path, name: str, mapping: MappingSection, intake: Intake) -
     sheets = intake.sheets(path, name)
     if mapping.sheet is not None:
         chosen = [sheet for sheet in sheets if plain(sheet.name or "") == plain(mapping.sheet)]
+    elif name in TABLE_TITLES:
+        chosen = [sheet for sheet in sheets if table_of(sheet, path) == name]
     else:
-        titles = {plain(title) for title in (name, *PLAN_TITLES.get(name, ()))}
-        chosen = [
-            sheet
-            for sheet in sheets
-            if (table_of(sheet, path) if name in TABLE_TITLES else plain(sheet.name or ""))
-            in titles
-        ]
-        if not chosen and len(sheets) == 1:
-            chosen = list(sheets)
+        titles = {plain(title) for title in (name, *PLAN_TITLES[name])}
+        chosen = [sheet for sheet in sheets if plain(sheet.name or "") in titles]
+    if mapping.sheet is None and not chosen and len(sheets) == 1:
+        chosen = list(sheets)
     if not chosen:
         raise InputError(
             Message("the workbook has no sheet {wanted!r}")
