@@ -14,7 +14,8 @@ import time
 from pathlib import Path
 
 from fireaccess.pipeline import run
-from fireaccess.planning.chances import draw_chances, find_questions
+from fireaccess.planning.chances import draw_chances
+from fireaccess.planning.questions import find_questions
 from fireaccess.planning.walk import walking_list
 from fireaccess.project import Project
 

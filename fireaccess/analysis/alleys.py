@@ -34,7 +34,7 @@ from fireaccess.network.paths import (
     approach,
     nearest_place,
 )
-from fireaccess.network.place import Places, Snapper, combine
+from fireaccess.network.place import Snapper, combine
 from fireaccess.project import Settings
 from fireaccess.sources.survey import Survey
 
@@ -431,7 +431,7 @@ def _has_solution(
     for i in np.flatnonzero(rows["serves_m"].isna() & (text != "")):
         served |= plain == text[i]
     for k in np.flatnonzero(rows["serves_m"].notna().to_numpy()[places.row]):
-        one = Places(*(getattr(places, f)[k : k + 1] for f in _PLACE_FIELDS))
+        one = places[k : k + 1]
         near = nearest_place(graph, one)
         way = approach(graph, near.distance_m, doors.places).distance_m
         same, _ = along_same_segment(doors.places, one)
@@ -445,9 +445,6 @@ def _has_solution(
             served[on_alley[k]] = True  # on an alley without houses there is nobody to reach
     far_ids = rows["object_id"][~places.found(len(rows))]
     return served, frozenset(f"solution:{name}" for name in far_ids)
-
-
-_PLACE_FIELDS: Final = ("row", "segment", "along_m", "distance_m", "xy")
 
 
 def _water_solution(

@@ -234,7 +234,7 @@ def nearest_object(
     graph: FootGraph, objects: Objects, usable: BoolArray, doors: Doors
 ) -> NearestObject:
     """Find the nearest usable object of every house along the foot network."""
-    chosen = _subset(objects.places, usable[objects.places.row])
+    chosen = objects.places[usable[objects.places.row]]
     nearest = nearest_place(graph, chosen)
     way = approach(graph, nearest.distance_m, doors.places)
     same_m, same = along_same_segment(doors.places, chosen)
@@ -257,16 +257,6 @@ def nearest_object(
     )
     return NearestObject(
         doors.spread(distance), of_house, nearest.distance_m, vertex_index, ways, chosen
-    )
-
-
-def _subset(places: Places, mask: BoolArray) -> Places:
-    return Places(
-        places.row[mask],
-        places.segment[mask],
-        places.along_m[mask],
-        places.distance_m[mask],
-        places.xy[mask],
     )
 
 
@@ -460,7 +450,7 @@ def hydrant_gaps(
         return gpd.GeoDataFrame(columns=columns, geometry="geometry", crs=network.crs)
     half = spacing_m / 2
     usable = objects.worst & (objects.frame["type"] == "hydrant").to_numpy()
-    places = _subset(objects.places, usable[objects.places.row])
+    places = objects.places[usable[objects.places.row]]
     # With every hydrant a node, the road between two nodes is at its farthest in one place.
     split = insert_nodes(network, places.segment, places.along_m)
     finer = split.network

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 import numpy as np
@@ -41,6 +41,15 @@ class Places:
 
     def __len__(self) -> int:
         return len(self.row)
+
+    def __getitem__(self, chosen: Any) -> Places:
+        """Return some of the places: those of a mask, of positions, or of a slice."""
+        return Places(*(getattr(self, item.name)[chosen] for item in fields(self)))
+
+    def followed_by(self, others: Places) -> Places:
+        """Return these places and then the others."""
+        pairs = ((getattr(self, item.name), getattr(others, item.name)) for item in fields(self))
+        return Places(*map(np.concatenate, pairs))
 
     def found(self, count: int) -> BoolArray:
         """Which of ``count`` rows have a place."""
@@ -241,14 +250,5 @@ class Snapper:
 
 def combine(preferred: Places, otherwise: Places) -> Places:
     """Return the preferred place of each row that has one, else the other."""
-    rest = ~np.isin(otherwise.row, preferred.row)
-    row = np.concatenate([preferred.row, otherwise.row[rest]])
-    order = np.argsort(row, kind="stable")
-
-    def joined(name: str) -> Any:
-        both = [getattr(preferred, name), getattr(otherwise, name)[rest]]
-        return np.concatenate(both)[order]
-
-    return Places(
-        row[order], joined("segment"), joined("along_m"), joined("distance_m"), joined("xy")
-    )
+    both = preferred.followed_by(otherwise[~np.isin(otherwise.row, preferred.row)])
+    return both[np.argsort(both.row, kind="stable")]

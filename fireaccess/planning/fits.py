@@ -40,9 +40,7 @@ from fireaccess.planning.pipes import lay, ways_from
 from fireaccess.planning.waiting import (
     Waiting,
     alley_segments,
-    joined,
     limit_of,
-    subset,
     ways_to,
 )
 from fireaccess.planning.ward import Ward
@@ -221,7 +219,7 @@ def _pit(waiting: Waiting, rule: SolutionRule) -> Fit:
     objects = ward.water_objects.frame
     open_water = objects["type"].isin(("pond", "river")) & objects["working"].astype(bool)
     rows = ward.water_objects.places.row
-    seen = subset(ward.water_objects.places, open_water.to_numpy(dtype=bool)[rows])
+    seen = ward.water_objects.places[open_water.to_numpy(dtype=bool)[rows]]
     mapped = (drafts["source"] == "osm") & ~drafts["kind"].isin(("pit", "suction_point"))
     missing = drafts["missing"].fillna("").astype(str)
     asked = missing.str.contains("ask_|salt_water|repair") | (drafts["perennial"] != "yes")
@@ -232,7 +230,7 @@ def _pit(waiting: Waiting, rule: SolutionRule) -> Fit:
     mouth = np.maximum(waiting.mouth, 0)
     for doubtful in (True, False):
         kept = (mapped & (doubtful | ~asked)).to_numpy(dtype=bool)
-        sources = joined(seen, _on_roads(ward, drafts[kept]))
+        sources = seen.followed_by(_on_roads(ward, drafts[kept]))
         way_m = nearest_place(ward.graph, sources).distance_m[mouth]
         fed = near & (way_m <= pipe_m)
         fit.serves(fed, pipe_m=way_m[fed])
@@ -271,7 +269,7 @@ def _inside(waiting: Waiting) -> dict[str, Fit]:
         if root[i] != last:
             last = root[i]
             tree = ways_from(graph, int(last))
-        places = subset(waiting.places, waiting.of_alley(i))
+        places = waiting.places[waiting.of_alley(i)]
         connected = np.isfinite(approach(graph, tree.distance_m, places).distance_m).all()
         for kind, rule in rules.items():
             fit = fits[kind]

@@ -15,11 +15,12 @@ from fireaccess.model.errors import ProjectError
 from fireaccess.model.layers import PLAN_LAYERS
 from fireaccess.planning.chances import draw_chances
 from fireaccess.planning.measures import plan_measures
-from fireaccess.planning.schedule import schedule, works_of
+from fireaccess.planning.schedule import schedule
 from fireaccess.planning.siting import site
 from fireaccess.planning.solutions import water_solutions
 from fireaccess.planning.walk import walking_list
 from fireaccess.planning.ward import Plan, Ward
+from fireaccess.planning.works import works_of
 from fireaccess.project import PlanSection, TargetsSection
 from fireaccess.sources.coordinates import WGS84, transform_geometry
 

@@ -8,7 +8,7 @@ at the ends of its segments, as if houses stood there. In an alley that has wate
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -27,7 +27,6 @@ from fireaccess.planning.ward import Ward
 
 # The dense distances of so many places are held at a time.
 _AT_ONCE: Final = 64
-_PLACE_FIELDS: Final = ("row", "segment", "along_m", "distance_m", "xy")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,7 +98,7 @@ def who_waits(ward: Ward, hydrants: gpd.GeoDataFrame) -> Waiting:
     lacks = np.bincount(alley, minlength=count) > 0
     planned_m, _ = ways_to(ward.graph, planned, places)
     waits = (has[alley] != "yes") & ~(planned_m <= limit_of(ward, "hydrant_radius_m"))
-    alley, places = alley[waits], subset(places, waits)
+    alley, places = alley[waits], places[waits]
     entrance, mouth = _mouths(ward)
     return Waiting(
         ward=ward,
@@ -119,7 +118,7 @@ def _lacking(ward: Ward) -> tuple[IntArray, Places]:
     network, graph, doors = ward.network, ward.graph, ward.doors
     of_door = ward.alleys.of_segment[doors.places.segment]
     water = ward.houses["water"].to_numpy(dtype=object)[doors.places.row]
-    homes = subset(doors.places, (of_door >= 0) & (water != COVERED))
+    homes = doors.places[(of_door >= 0) & (water != COVERED)]
     segment = alley_segments(ward)
     empty = ward.alleys.frame["houses"].to_numpy(dtype=np.int64) == 0
     segment = segment[empty[ward.alleys.of_segment[segment]]]
@@ -133,10 +132,10 @@ def _lacking(ward: Ward) -> tuple[IntArray, Places]:
         distance_m=np.zeros(len(node)),
         xy=network.node_xy[node],
     )
-    places = joined(homes, ends)
+    places = homes.followed_by(ends)
     alley = ward.alleys.of_segment[places.segment]
     order = np.argsort(alley, kind="stable")
-    return alley[order], subset(places, order)
+    return alley[order], places[order]
 
 
 def _mouths(ward: Ward) -> tuple[IntArray, IntArray]:
@@ -203,14 +202,3 @@ def ways_to(graph: FootGraph, sources: Places, places: Places) -> tuple[FloatArr
     direct = same_m < way.distance_m
     least = np.where(direct, same_m, way.distance_m) + places.distance_m
     return least, np.where(direct, same, nearest.source[way.vertex])
-
-
-def subset(places: Places, kept: Any) -> Places:
-    """Return some places: a mask, positions or a slice of them."""
-    return Places(*(getattr(places, name)[kept] for name in _PLACE_FIELDS))
-
-
-def joined(one: Places, other: Places) -> Places:
-    """Return the places of both, one after the other."""
-    both = ((getattr(one, name), getattr(other, name)) for name in _PLACE_FIELDS)
-    return Places(*(np.concatenate(pair) for pair in both))

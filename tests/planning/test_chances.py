@@ -15,7 +15,8 @@ from fireaccess.model.errors import NormError
 from fireaccess.model.layers import PLAN_LAYERS
 from fireaccess.model.norm import Priors, load_norm
 from fireaccess.pipeline import run
-from fireaccess.planning.chances import draw_chances, drawn_scenario, find_questions
+from fireaccess.planning.chances import draw_chances, drawn_scenario
+from fireaccess.planning.questions import find_questions
 from fireaccess.project import Project
 from fireaccess.sources.sample import write_sample
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from towns import BY_WIDTH, Town
 
 from fireaccess.model.layers import PLAN_LAYERS
-from fireaccess.planning.schedule import Work, schedule, works_of
+from fireaccess.planning.schedule import Work, schedule
+from fireaccess.planning.works import works_of
 from fireaccess.project import PerMonthSection, TargetsSection
 
 DEADLINE = date(2027, 4, 1)  # the months 2026-12 to 2027-03

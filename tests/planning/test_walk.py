@@ -13,8 +13,10 @@ from fireaccess.model.answers import Answer
 from fireaccess.model.layers import PLAN_LAYERS
 from fireaccess.model.norm import Priors
 from fireaccess.pipeline import run
-from fireaccess.planning.chances import draw_chances, find_questions
-from fireaccess.planning.walk import settled_by, walking_list
+from fireaccess.planning.chances import draw_chances
+from fireaccess.planning.questions import find_questions
+from fireaccess.planning.settling import settled_by
+from fireaccess.planning.walk import walking_list
 from fireaccess.project import Project
 from fireaccess.sources.sample import write_sample
 
