@@ -10,6 +10,8 @@ from spoiled import here
 
 import fireaccess
 from fireaccess.model.layers import GAINS, PLAN_LAYERS
+from fireaccess.outputs.book import write_book
+from fireaccess.outputs.report import write_report
 from fireaccess.project import Project
 
 
@@ -117,3 +119,24 @@ def test_without_any_date_the_first_month_is_asked_for(planned):
     fields = {"statistics": undated, "plan": None}
     with pytest.raises(fireaccess.ProjectError, match="first month under"):
         fireaccess.plan(dataclasses.replace(planned, **fields))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("norm", ["germany", "ifc", "uk"])
+def test_norms_that_are_silent_on_much_have_a_plan_and_every_output(tmp_path, norm):
+    file = fireaccess.write_sample(tmp_path / "ward", kind="commune")
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('norm = "vn"', f'norm = "{norm}"'), encoding="utf-8")
+    result = fireaccess.plan(fireaccess.run(Project.open(file)))
+    assert result.norm.name == norm
+    fireaccess.write(result)
+    assert fireaccess.verify(result.project).differences == ()
+    write_book(result, tmp_path / "lists.xlsx")
+    assert write_report(result, tmp_path / "report.docx") == ()
+    for kind, figures in result.plan.figures["siting"].items():
+        limit = {"hydrant": "hydrant_radius_m", "fire_point": "fire_point_m"}[kind]
+        assert figures["limit_m"] == result.norm.value_or_none(limit)
+    # None of them has a catalogue of water solutions.
+    assert set(result.plan["solutions"]["state"]) <= {"none", "existing", "proposed", "not_known"}
+    proposed = result.plan["solutions"].query("state == 'proposed'")
+    assert set(proposed["solution"]) <= {"hydrant"}

@@ -448,8 +448,10 @@ def _evidence(evidence: pd.DataFrame) -> pd.DataFrame:
 
 def _alley(alleys: gpd.GeoDataFrame) -> Any:
     """Return one word for how deep each alley is, and whether it is without a truck for certain."""
-    deep = (alleys["deep"] == True).to_numpy()  # noqa: E712 - missing is not deep
-    certain = (alleys["certain"] == True).to_numpy()  # noqa: E712
+    # Where the norm says nothing of depth, none is deep.
+    deep, certain = (
+        alleys[name].fillna(False).to_numpy(dtype=bool) for name in ("deep", "certain")
+    )
     words = np.array(ALLEYS, dtype=object)
     return words[2 * ~deep + ~certain]
 
