@@ -4,8 +4,9 @@
 PYTHON ?= python3
 VENV   := .venv
 LOWEST := .venv-lowest
-# Two processes, and each test file in one of them: a file's fixtures are computed once.
-PYTEST := -m pytest -n 2 --dist loadfile
+# Each test file in one process: its fixtures are computed once. Three processes on two processors:
+# tests wait for browsers and for other programs.
+PYTEST := -m pytest -n 3 --dist loadfile
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
