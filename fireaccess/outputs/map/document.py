@@ -450,7 +450,8 @@ def _alley(alleys: gpd.GeoDataFrame) -> Any:
     """Return one word for how deep each alley is, and whether it is without a truck for certain."""
     # Where the norm says nothing of depth, none is deep.
     deep, certain = (
-        alleys[name].fillna(False).to_numpy(dtype=bool) for name in ("deep", "certain")
+        alleys[name].astype("boolean").fillna(False).to_numpy(dtype=bool)
+        for name in ("deep", "certain")
     )
     words = np.array(ALLEYS, dtype=object)
     return words[2 * ~deep + ~certain]
