@@ -5,18 +5,21 @@ Exit codes: 0 done, 1 the data has errors, 2 wrong use.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from fireaccess.model.catalogue import Message, Plural
 from fireaccess.model.errors import Finding, FireaccessError, InputError
+from fireaccess.model.interruption import remembered
 from fireaccess.terminal import (
     errors,
     language,
@@ -60,51 +63,63 @@ WithPlan = Annotated[
 
 def main() -> None:
     """Run the command line; errors are told with file, row and remedy, never as a traceback."""
-    # One command and out: to look for cycles among millions of cells takes a sixth of the time.
-    gc.disable()
-    try:
-        _main()
-    finally:
-        gc.enable()
-
-
-def _main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # A Windows console in a legacy code page would break on Vietnamese.
             stream.reconfigure(encoding="utf-8", errors="replace")
+    # One command and out: to look for cycles among millions of cells takes a sixth of the time.
+    gc.disable()
+    atexit.unregister(_leave)
+    atexit.register(_leave)
     try:
-        code = app(standalone_mode=False)
+        with remembered() as pressed:
+            code = _code_of_command(pressed)
+    finally:
+        gc.enable()
+    sys.exit(code)
+
+
+def _leave() -> None:
+    """Let Python end at once: not looking for cycles either, and too late to be stopped."""
+    gc.freeze()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _code_of_command(pressed: Callable[[], bool]) -> int:
+    """Run the command and tell what went wrong; return the exit code."""
+    try:
+        code = app(standalone_mode=False) or DONE
         sys.stdout.flush()
-        if code == INTERRUPTED:
-            # That is how typer gives back Ctrl-C.
-            raise KeyboardInterrupt
-    except FireaccessError as error:
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    except BrokenPipeError:
+        # Whoever reads, such as `head`, has seen enough; Python would complain when it closes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as error:
+        if not pressed():
+            return _told(error)
+        code = INTERRUPTED
+    if code == INTERRUPTED:
+        # Typer gives back this code where Ctrl-C went through it.
+        stopped = Message("Stopped. Every result file is whole: run again to renew them.")
+        print(say(stopped), file=sys.stderr)
+    return code
+
+
+def _told(error: Exception) -> int:
+    """Tell what is wrong with data or arguments; a fault of ours stays visible as it is."""
+    if isinstance(error, FireaccessError):
         if "--json" in sys.argv:
             print_json({"findings": [error.finding.as_dict()]})
         told = say(Message("Error: {error}"), error=error.told(language()))
         errors().print(told, style="red", soft_wrap=True)
-        sys.exit(FINDINGS if isinstance(error, InputError) else WRONG_USE)
-    except (KeyboardInterrupt, typer.Abort):
-        stopped = Message("Stopped. Every result file is whole: run again to renew them.")
-        print(say(stopped), file=sys.stderr)
-        sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever reads, such as `head`, has seen enough; Python would complain when it closes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(DONE)
-    except Exception as error:
-        _exit_as_click_asks(error)
-    sys.exit(code or DONE)
-
-
-def _exit_as_click_asks(error: Exception) -> NoReturn:
-    """Show what is wrong with the arguments; anything else is a fault of ours and stays visible."""
+        return FINDINGS if isinstance(error, InputError) else WRONG_USE
     show = getattr(error, "show", None)
     if show is None:
         raise error
     show()
-    sys.exit(getattr(error, "exit_code", WRONG_USE))
+    return getattr(error, "exit_code", WRONG_USE)
 
 
 @app.callback()

@@ -18,6 +18,7 @@ from rich.table import Table
 from fireaccess.model.catalogue import Message, Plural, language_of_locale
 from fireaccess.model.errors import Finding, Severity
 from fireaccess.model.formats import Language
+from fireaccess.model.interruption import stop_if_pressed
 from fireaccess.outputs.numbers import number, share, share_range
 
 if TYPE_CHECKING:
@@ -111,7 +112,12 @@ def spinner(silent: bool) -> Iterator[Callable[[str], None]]:
     )
     with bar:
         task = bar.add_task(say(Message("starting")), total=None)
-        yield lambda text: bar.update(task, description=text)
+
+        def show(text: str) -> None:
+            stop_if_pressed()
+            bar.update(task, description=text)
+
+        yield show
 
 
 def print_json(content: Any) -> None:

@@ -9,7 +9,6 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
 import time
 
 import pytest
@@ -22,15 +21,51 @@ pytestmark = [
 
 ASIDE = ".fireaccess-new"
 
-# The command line in a process that tells when it has begun, or dies after some renames.
-BEGINS = """
-import sys
+# The command line in a process that presses Ctrl-C on itself: at the moment asked for, not when
+# a busy machine lets another process do it.
+STOPS = """
+import os, signal, sys
 import fireaccess.cli as cli, fireaccess.project as project
-opened = project.Project.open
-def open_and_tell(path):
-    print("begun", flush=True)
-    return opened(path)
-project.Project.open = open_and_tell
+def press(*ignored):
+    os.kill(os.getpid(), signal.SIGINT)
+moment = os.environ["MOMENT"]
+if moment == "writing":
+    os.replace = press
+elif moment == "done":
+    import atexit
+    atexit.register(press)
+elif moment == "lost while writing":
+    import fireaccess.outputs.writing as writing
+    manifest = writing.manifest
+    def press_and_lose(*arguments):
+        try:
+            press()
+        except KeyboardInterrupt:
+            pass
+        return manifest(*arguments)
+    writing.manifest = press_and_lose
+else:
+    opened = project.Project.open
+    def open_and_press(path):
+        if moment == "reading":
+            press()
+        elif moment == "made an error":
+            # As pydantic does where it writes a part of a model by a function of ours.
+            try:
+                press()
+            except KeyboardInterrupt as stopped:
+                raise ValueError("some fault of mine") from stopped
+        elif moment == "lost":
+            # As NumPy does where it asks whether a type is one of ctypes.
+            try:
+                press()
+            except KeyboardInterrupt:
+                pass
+        else:
+            signal.signal(signal.SIGPROF, press)
+            signal.setitimer(signal.ITIMER_PROF, float(moment))
+        return opened(path)
+    project.Project.open = open_and_press
 cli.main()
 """
 DIES = """
@@ -132,20 +167,25 @@ def test_kill_9_between_two_renames_leaves_whole_files(ward, states, renames):
         assert_the_next_run_ends_whole(ward, states)
 
 
-@pytest.mark.parametrize("moment", ["reading", "computing", "writing"])
+def test_ctrl_c_when_all_is_done_changes_nothing(ward, states):
+    outcome = there("run", ward, "--quiet", code=STOPS, MOMENT="done")
+    assert (outcome.code, outcome.text) == (0, "")
+    assert results(ward) == states["new"]
+
+
+LOSING = ["made an error", "lost", "lost while writing"]
+
+
+@pytest.mark.parametrize("moment", ["reading", "0.05", "0.2", *LOSING, "writing"])
 def test_ctrl_c_ends_with_a_word_and_whole_files(ward, states, moment):
-    command = [sys.executable, "-c", BEGINS, "run", str(ward)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.stdout.readline() == b"begun\n"
-        if moment == "computing":
-            time.sleep(0.4)
-        if moment == "writing":
-            wait_for_files_aside(process, ward, 2)
-        process.send_signal(signal.SIGINT)
-        out, err = (text.decode("utf-8") for text in process.communicate(timeout=60))
-    assert process.returncode == 130, err
-    assert err.strip() == "Stopped. Every result file is whole: run again to renew them."
-    assert out == ""
+    """A number is the seconds of CPU since the project was opened."""
+    outcome = there("run", ward, code=STOPS, MOMENT=moment)
+    assert outcome.code == 130, outcome.text
+    assert outcome.err.strip() == "Stopped. Every result file is whole: run again to renew them."
+    assert outcome.out == ""
     assert_whole(ward, states)
+    if moment in LOSING:
+        # What was computed after it may be wrong, and is not put in place.
+        assert results(ward) == states["old"]
     if moment == "writing":
         assert_the_next_run_ends_whole(ward, states)

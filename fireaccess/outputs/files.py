@@ -12,6 +12,7 @@ from typing import Final
 
 from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import OutputError
+from fireaccess.model.interruption import stop_if_pressed
 
 #: The first day that a ZIP archive can tell.
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
@@ -45,6 +46,7 @@ def put_whole(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             aside.write_bytes(content)
+            stop_if_pressed()
             os.replace(aside, path)
         finally:
             aside.unlink(missing_ok=True)

@@ -29,6 +29,7 @@ import shapely
 from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import OutputError
 from fireaccess.model.formats import Language
+from fireaccess.model.interruption import stop_if_pressed
 from fireaccess.model.layers import SCENARIO_TABLES
 from fireaccess.outputs.manifest import MANIFEST, RESULT_LAYERS, manifest
 from fireaccess.outputs.plain import plain_cell
@@ -103,6 +104,7 @@ def write(result: Result, *, with_map: bool = True) -> dict[str, Path]:
         (results / _ASIDE / MANIFEST).write_text(
             manifest(aside, result.statistics["inputs"], results), encoding="utf-8", newline="\n"
         )
+        stop_if_pressed()
         for folder in folders:
             (folder / _ASIDE / _COMPLETE).touch()
     except (OSError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import Finding, Findings, ProjectError
+from fireaccess.model.interruption import stop_if_pressed
 from fireaccess.project import FIXES_FILE, Project
 
 
@@ -125,6 +126,7 @@ def accept_fixes(
     content = _Fixes(fixes=[kept[key] for key in sorted(kept)]).model_dump()
     path = project.path(FIXES_FILE)
     aside = path.with_name(f".{path.name}.new")
+    stop_if_pressed()
     aside.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     aside.replace(path)
     return chosen

@@ -34,6 +34,7 @@ from pyproj import Geod
 from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import InputError, OutputError
 from fireaccess.model.formats import Language
+from fireaccess.model.interruption import stop_if_pressed
 from fireaccess.sources.coordinates import WGS84, analysis_crs, transform_geometry
 from fireaccess.sources.osm import OSM_SUFFIXES, is_osm_file
 from fireaccess.sources.servers import (
@@ -555,6 +556,7 @@ def _put(file: Path, write: Callable[[Path], Any]) -> None:
 
 
 def _rename(aside: Path, file: Path) -> None:
+    stop_if_pressed()
     try:
         os.replace(aside, file)
     except OSError as error:
