@@ -26,6 +26,8 @@ ASIDE = ".fireaccess-new"
 STOPS = """
 import os, signal, sys
 import fireaccess.cli as cli, fireaccess.project as project
+ignored = "IGNORED" in os.environ
+signal.signal(signal.SIGINT, signal.SIG_IGN if ignored else signal.default_int_handler)
 def press(*ignored):
     os.kill(os.getpid(), signal.SIGINT)
 moment = os.environ["MOMENT"]
@@ -169,6 +171,12 @@ def test_kill_9_between_two_renames_leaves_whole_files(ward, states, renames):
 
 def test_ctrl_c_when_all_is_done_changes_nothing(ward, states):
     outcome = there("run", ward, "--quiet", code=STOPS, MOMENT="done")
+    assert (outcome.code, outcome.text) == (0, "")
+    assert results(ward) == states["new"]
+
+
+def test_a_command_in_the_background_is_not_stopped(ward, states):
+    outcome = there("run", ward, "--quiet", code=STOPS, MOMENT="0.05", IGNORED="1")
     assert (outcome.code, outcome.text) == (0, "")
     assert results(ward) == states["new"]
 

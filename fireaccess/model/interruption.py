@@ -35,7 +35,10 @@ def remembered() -> Iterator[Callable[[], bool]]:
     stopped: True
     """
     _PRESSED.clear()
-    before = signal.signal(signal.SIGINT, _press)
+    before = signal.getsignal(signal.SIGINT)
+    # A command that a script runs in the background is not meant by the Ctrl-C of the foreground.
+    if before is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, _press)
     try:
         yield _PRESSED.is_set
     finally:
