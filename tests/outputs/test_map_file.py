@@ -119,6 +119,56 @@ def test_geometry_of_nothing():
     assert payload.geometry([]) == {"dimension": [], "parts": [], "vertices": [], "x": [], "y": []}
 
 
+# Shapes as the page reads them, from text to text.
+READ_SHAPES = """(text) => {
+  %s
+  const { lines, shapes } = JSON.parse(text);
+  const known = new Shapes(lines);
+  const { part, vertex, x, y, box } = new Shapes(shapes, undefined, known);
+  return JSON.stringify([part, vertex, x, y, box].map((each) => [...each]));
+}"""
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_parts_that_are_lines_of_the_page_come_back_as_they_were(browser, seed):
+    """Of whatever shapes: the page reads the same without their vertices as with them."""
+    random = np.random.default_rng(seed)
+    roads = np.array(
+        [random.uniform(20, 21, (random.integers(2, 5), 2)) for _ in range(12)], dtype=object
+    )
+    lines = np.array([shapely.LineString(road) for road in roads], dtype=object)
+    lines[3], lines[5] = lines[4], None  # a line that is there twice, and one that is not there
+    with np.errstate(invalid="ignore"):
+        lines[7] = shapely.LineString([(20, 20), (20, np.nan)])
+    shapes = []
+    for _ in range(15):
+        chosen = random.choice([0, 1, 2, 3, 4, 6, 8, 9, 10, 11], random.integers(1, 4), False)
+        pieces = [*lines[chosen], lines[0].reverse(), shapely.LineString(roads[1][::-1])]
+        several = random.permutation(len(pieces))[: random.integers(1, len(pieces) + 1)]
+        shapes.append(shapely.MultiLineString([pieces[k] for k in several]))
+    shapes += [lines[2], lines[7], None, SHAPES["point"], SHAPES["polygon with a hole"]]
+    shapes = np.array(shapes, dtype=object)[random.permutation(len(shapes))]
+    packed = payload.geometry(shapes, lines=lines)
+    whole = payload.geometry(shapes)
+    assert sum(step is None for step in packed["line"]) == len(packed["vertices"])
+    assert len(packed["x"]) < len(whole["x"])
+    script = (MAP / "scripts/payload.js").read_text(encoding="utf-8")
+    page = browser.new_page()
+    read = [
+        page.evaluate(
+            READ_SHAPES % script, json.dumps({"lines": payload.geometry(lines), "shapes": each})
+        )
+        for each in (packed, whole)
+    ]
+    page.close()
+    assert read[0] == read[1]
+
+
+def test_lines_of_the_page_may_be_none():
+    packed = payload.geometry([SHAPES["line"]], lines=np.array([], dtype=object))
+    assert packed == payload.geometry([SHAPES["line"]]) | {"line": [None]}
+
+
 def test_bounds_are_those_of_the_first_set_with_any_extent():
     empty = [None, shapely.Point()]
     assert payload.bounds([], empty, [shapely.box(1, 2, 3, 4)], [shapely.box(0, 0, 9, 9)]) == [

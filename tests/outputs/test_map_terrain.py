@@ -166,10 +166,10 @@ def test_their_shapes_wait_for_the_second_half_of_the_data():
     first, details = halves(shown)
     for layer in ASKED_FOR:
         assert first["layers"][layer]["count"] == len(getattr(result, layer))
-        assert first["layers"][layer]["geometry"]["x"] == []
+        assert first["layers"][layer]["geometry"] == payload.geometry([])
         assert list(first["layers"][layer]["columns"]) == [CLASSED[layer]]
         assert details["shapes"][layer] == shown["layers"][layer]["geometry"]
-    assert shown["layers"]["dead_ends"]["geometry"]["x"] != []
+    assert shown["layers"]["dead_ends"]["geometry"]["parts"] != []
 
 
 def test_dead_ends_of_a_norm_without_a_limit_are_of_one_class(tmp_path, opened):

@@ -98,7 +98,7 @@ _LAYERS: Final[Mapping[str, Mapping[str, Column]]] = MappingProxyType(
             "segment_id": payload.text,
             "name": payload.often,
             "highway": payload.often,
-            "length_m": payload.number(1),
+            "length_m": payload.number(2),
             "width_m": payload.number(2),
             "width_source": payload.often,
             "width_date": payload.often,
@@ -227,6 +227,8 @@ _EARLY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 #: Layers that the first picture does without: their shapes come with the details.
 _LATE: Final = ("dead_ends", "draft_points", "open_water", *PLAN_COLUMNS)
+#: Layers whose lines mostly are segments.
+_OF_SEGMENTS: Final = ("alleys", "dead_ends", "walk")
 _DISTANCES: Final = ("hose_m", "hose_best_m", "hydrant_m", "water_m", "water_best_m", "point_m")
 #: Stands in a reason for the description of what stops the truck.
 _STOP: Final = "\x01"
@@ -259,7 +261,13 @@ def document(result: Result, changes: Changes | None = None) -> dict[str, Any]:
     area = [] if result.area is None or result.area.is_empty else [result.area]
     statistics = result.statistics
     stops = _stops(result)
-    layers = {name: payload.layer(frames[name], _columns(result, name)) for name in _LAYERS}
+    segments = frames["segments"].geometry.to_numpy()
+    layers = {
+        name: payload.layer(
+            frames[name], _columns(result, name), segments if name in _OF_SEGMENTS else None
+        )
+        for name in _LAYERS
+    }
     if changes is not None:
         layers["houses"]["columns"] |= {
             name: pack(frames["houses"][name]) for name, pack in _CHANGE_COLUMNS.items()
@@ -302,16 +310,17 @@ def document(result: Result, changes: Changes | None = None) -> dict[str, Any]:
         "routes": routes(result),
     }
     if result.plan is not None:
-        _add_plan(shown, result.plan, frames["houses"]["house_id"])
+        _add_plan(shown, result.plan, frames["houses"]["house_id"], segments)
     return shown
 
 
-def _add_plan(shown: dict[str, Any], plan: Plan, house_ids: pd.Series) -> None:
+def _add_plan(shown: dict[str, Any], plan: Plan, house_ids: pd.Series, segments: Any) -> None:
     for language in LANGUAGES:
         shown["texts"][language] |= plan_texts(language)
     shown["layers"]["houses"]["columns"] |= chances(plan, house_ids)
     shown["layers"] |= {
-        name: payload.layer(frame, PLAN_COLUMNS[name]) for name, frame in plan_frames(plan).items()
+        name: payload.layer(frame, PLAN_COLUMNS[name], segments if name in _OF_SEGMENTS else None)
+        for name, frame in plan_frames(plan).items()
     }
     shown["plan"] = plan_tables(plan)
 

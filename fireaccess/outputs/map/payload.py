@@ -32,6 +32,7 @@ Column = Callable[[pd.Series], Any]
 _NUMBER = re.compile(r"(?<![0-9])(0|[1-9][0-9]{0,8})(?![0-9])")
 _BLANK = "\0"
 # As shapely.get_type_id has them: rings and polygons, and the first of those with several parts.
+_LINE = 1
 _RINGS = (2, 3)
 _SEVERAL = 4
 _ID = re.compile(r"(.*?)([0-9]{1,9})", re.DOTALL)
@@ -52,7 +53,11 @@ def pack(document: Any) -> str:
     return base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
-def layer(frame: gpd.GeoDataFrame, columns: Mapping[str, Column]) -> dict[str, Any]:
+def layer(
+    frame: gpd.GeoDataFrame,
+    columns: Mapping[str, Column],
+    lines: npt.NDArray[np.object_] | None = None,
+) -> dict[str, Any]:
     """Return a frame as columns.
 
     Parameters
@@ -61,8 +66,11 @@ def layer(frame: gpd.GeoDataFrame, columns: Mapping[str, Column]) -> dict[str, A
         Objects in EPSG:4326.
     columns
         The columns to keep, each with what makes it ready for JSON.
+    lines
+        Lines that the page has already, as `geometry` takes them.
     """
-    return {**table(frame, columns), "geometry": geometry(frame.geometry.to_numpy())}
+    shapes = geometry(frame.geometry.to_numpy(), lines=lines)
+    return {**table(frame, columns), "geometry": shapes}
 
 
 def units(lonlat: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
@@ -94,6 +102,7 @@ def units(lonlat: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
 def geometry(
     geometries: Sequence[Any] | npt.NDArray[np.object_],
     places: npt.NDArray[np.int64] | None = None,
+    lines: npt.NDArray[np.object_] | None = None,
 ) -> dict[str, Any]:
     """Return geometries as columns of whole numbers.
 
@@ -107,18 +116,26 @@ def geometry(
     places
         For each geometry a place in `units` that it begins at, shape ``(n, 2)``; by default it
         begins where the one before it ends.
+    lines
+        Lines that the page has already: a part that is one of them needs no vertices.
 
     Returns
     -------
     dict
         ``dimension`` of each geometry (0 point, 1 line, 2 polygon), ``parts`` of each geometry
         (points, lines or rings), ``vertices`` of each part, and the `units` ``x`` and ``y`` of
-        all vertices one after another as differences.
+        all vertices one after another as differences. With ``lines`` also ``line``: for each part
+        the number of the line that it is, as the difference from the one before; None for a part
+        that has vertices of its own.
 
     Examples
     --------
     >>> geometry([shapely.Point(105.8, 21.0), None])
     {'dimension': [0, -1], 'parts': [1, 0], 'vertices': [1], 'x': [426215852], 'y': [236392299]}
+    >>> roads = np.array([shapely.LineString([(0, k), (1, k)]) for k in range(9)])
+    >>> packed = geometry([shapely.union_all(roads[[4, 6]]), shapely.Point(0, 0)], lines=roads)
+    >>> packed["line"], packed["parts"], packed["vertices"]
+    ([4, 2, None], [2, 1], [1])
     """
     array = np.asarray(geometries, dtype=object)
     pieces, owner = _pieces(array)
@@ -130,6 +147,14 @@ def geometry(
         good[bad] = False
         pieces, owner = pieces[good], owner[good]
         coordinates, piece = shapely.get_coordinates(pieces, return_index=True)
+    parts = np.bincount(owner, minlength=len(array))
+    known = {}
+    if lines is not None:
+        line = _which(pieces, lines)
+        steps = iter(np.diff(line[line >= 0], prepend=0).tolist())
+        known["line"] = [next(steps) if there else None for there in line >= 0]
+        pieces, owner = pieces[line < 0], owner[line < 0]
+        coordinates, piece = shapely.get_coordinates(pieces, return_index=True)
     closing = np.diff(piece, append=-1) != 0
     closing &= np.isin(shapely.get_type_id(pieces), _RINGS)[piece]
     whole, piece = units(coordinates[~closing]), piece[~closing]
@@ -138,7 +163,6 @@ def geometry(
         of = owner[piece]
         first = np.flatnonzero(np.diff(of, prepend=-1))
         steps[first] = whole[first] - places[of[first]]
-    parts = np.bincount(owner, minlength=len(array))
     dimension = np.where(parts > 0, shapely.get_dimensions(array), -1)
     return {
         "dimension": dimension.tolist(),
@@ -146,7 +170,18 @@ def geometry(
         "vertices": np.bincount(piece, minlength=len(pieces)).tolist(),
         "x": steps[:, 0].tolist(),
         "y": steps[:, 1].tolist(),
+        **known,
     }
+
+
+def _which(
+    pieces: npt.NDArray[np.object_], lines: npt.NDArray[np.object_]
+) -> npt.NDArray[np.int64]:
+    """Return the number of the line that each piece is, vertex by vertex; -1 for none."""
+    whole = np.flatnonzero((shapely.get_type_id(lines) == _LINE) & ~shapely.is_empty(lines))
+    first = pd.Series(whole, index=shapely.to_wkb(lines[whole])).groupby(level=0).first()
+    at = first.index.get_indexer(pd.Index(shapely.to_wkb(pieces), dtype=object))
+    return np.where(at >= 0, first.to_numpy()[at] if len(first) else -1, -1)
 
 
 def middles(

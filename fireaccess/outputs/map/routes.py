@@ -25,9 +25,10 @@ _DRIVEN: Final[tuple[Driven, ...]] = ("houses", "alleys", "barriers")
 def routes(result: Result) -> dict[str, Any]:
     """Return the ways of a result's houses, alleys and barriers, as the page's scripts follow them.
 
-    Segments are numbered as the layer has them; the ones that ways use beyond it follow. Vertices
-    of the foot graph are numbered along these segments. What no way uses is -1, which packs to
-    nothing. A result made by hand has no ways: every list is empty.
+    Segments are numbered as the layer has them; the ones that ways use beyond it follow, and of
+    these alone the lines and lengths stand here. Vertices of the foot graph are numbered along
+    these segments. What no way uses is -1, which packs to nothing. A result made by hand has no
+    ways: every list is empty.
 
     Parameters
     ----------
@@ -47,7 +48,7 @@ def routes(result: Result) -> dict[str, Any]:
     ends, vertex = pd.factorize(both.ravel())
     return {
         "lines": payload.geometry(to_wgs84(network.lines[kept[len(shown) :]], network).to_numpy()),
-        "length_m": _rounded(network.segment_length_m[kept], 2),
+        "length_m": _rounded(network.segment_length_m[kept[len(shown) :]], 2),
         "u": ends[0::2].tolist(),
         "v": ends[1::2].tolist(),
         "trees": {

@@ -17,7 +17,7 @@ function newApp(ward, map) {
   /** @type {Record<string, Layer>} */
   const layers = {};
   Object.keys(ward.layers).forEach((name) => {
-    layers[name] = new Layer(name, ward.layers[name]);
+    layers[name] = new Layer(name, ward.layers[name], layers.segments);
   });
   const state = new State({
     language: ward.language,
@@ -46,8 +46,10 @@ function addDetails(app, { columns, shapes, outlines, stops, evidence, routes, p
   const { ward, layers } = app;
   Object.assign(ward, { stops, evidence, routes, plan });
   Object.entries(columns).forEach(([name, some]) => layers[name].add(some));
-  Object.entries(shapes).forEach(([name, packed]) => (layers[name].shapes = new Shapes(packed)));
-  const { houses } = layers;
+  const { houses, segments } = layers;
+  Object.entries(shapes).forEach(([name, packed]) => {
+    layers[name].shapes = new Shapes(packed, undefined, segments.shapes);
+  });
   if (outlines !== null) houses.shapes = new Shapes(outlines, houses.shapes);
   // The segment of a house's door stands among the ways, and nowhere twice.
   const doors = routes.doors.houses.segment;

@@ -144,16 +144,20 @@ class Shapes {
   /**
    * @param {PackedGeometry} packed
    * @param {Shapes} [places] Points that the shapes begin at; else each does at the one before it.
+   * @param {Shapes} [lines] What parts without vertices of their own are lines of.
    */
-  constructor({ dimension, parts, vertices, x, y }, places) {
+  constructor({ dimension, parts, line, vertices, x, y }, places, lines) {
     this.dimension = dimension;
     this.part = offsets(parts);
-    this.vertex = offsets(vertices);
-    this.x = new Float64Array(x.length);
-    this.y = new Float64Array(y.length);
+    const ready = lines || this;
+    const known = line ? ready.parts(line) : null;
+    this.vertex = offsets(known ? ready.lengths(known, vertices) : vertices);
+    this.x = new Float64Array(this.vertex[this.vertex.length - 1]);
+    this.y = new Float64Array(this.x.length);
     this.box = new Float64Array(4 * dimension.length);
     this.areas = dimension.includes(2);
     let [across, down] = [0, 0];
+    let own = 0;
     for (let i = 0; i < dimension.length; i++) {
       // One by one: taking arrays apart costs more than all the rest.
       let west = Infinity;
@@ -161,22 +165,49 @@ class Shapes {
       let east = -Infinity;
       let south = -Infinity;
       if (places && parts[i]) [across, down] = places.middle(i);
-      const end = this.vertex[this.part[i + 1]];
-      for (let v = this.vertex[this.part[i]]; v < end; v++) {
-        across += x[v] / UNITS;
-        down += y[v] / UNITS;
-        this.x[v] = across;
-        this.y[v] = down;
-        if (across < west) west = across;
-        if (across > east) east = across;
-        if (down < north) north = down;
-        if (down > south) south = down;
+      for (let p = this.part[i]; p < this.part[i + 1]; p++) {
+        const there = known ? known[p] : -1;
+        let from = there < 0 ? -1 : ready.vertex[there];
+        for (let v = this.vertex[p]; v < this.vertex[p + 1]; v++) {
+          if (from < 0) {
+            across += x[own] / UNITS;
+            down += y[own++] / UNITS;
+            this.x[v] = across;
+            this.y[v] = down;
+          } else {
+            this.x[v] = ready.x[from];
+            this.y[v] = ready.y[from++];
+          }
+          if (this.x[v] < west) west = this.x[v];
+          if (this.x[v] > east) east = this.x[v];
+          if (this.y[v] < north) north = this.y[v];
+          if (this.y[v] > south) south = this.y[v];
+        }
       }
       this.box[4 * i] = west;
       this.box[4 * i + 1] = north;
       this.box[4 * i + 2] = east;
       this.box[4 * i + 3] = south;
     }
+  }
+
+  /**
+   * The parts that lines are; −1 for none.
+   * @param {(number | null)[]} steps From the number of a line to that of the next.
+   */
+  parts(steps) {
+    let i = 0;
+    return steps.map((step) => (step === null ? -1 : this.part[(i += step)]));
+  }
+
+  /**
+   * How many vertices parts have.
+   * @param {number[]} parts Of these shapes, or −1.
+   * @param {number[]} others Of those that are −1.
+   */
+  lengths(parts, others) {
+    let own = 0;
+    return parts.map((p) => (p < 0 ? others[own++] : this.vertex[p + 1] - this.vertex[p]));
   }
 
   /**
@@ -249,10 +280,11 @@ class Layer extends Table {
   /**
    * @param {string} name
    * @param {PackedLayer} packed
+   * @param {Layer} [segments] What its shapes may be made of.
    */
-  constructor(name, packed) {
+  constructor(name, packed, segments) {
     super(packed);
     this.name = name;
-    this.shapes = new Shapes(packed.geometry);
+    this.shapes = new Shapes(packed.geometry, undefined, segments && segments.shapes);
   }
 }

@@ -40,7 +40,10 @@ class Routes {
    * @param {Record<string, Layer>} layers
    */
   constructor(ward, layers) {
-    this.packed = ward.routes;
+    const { segments } = layers;
+    const metres = Array.from({ length: segments.count }, (_, i) => segments.value("length_m", i));
+    // What the layer has stands there: the ways bring those of their segments beyond it.
+    this.packed = { ...ward.routes, length_m: metres.concat(ward.routes.length_m) };
     this.layers = layers;
     this.lines = new Shapes(ward.routes.lines);
   }

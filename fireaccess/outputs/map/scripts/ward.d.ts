@@ -12,6 +12,7 @@ interface Both {
 interface PackedGeometry {
   dimension: number[];
   parts: number[];
+  line?: (number | null)[];
   vertices: number[];
   x: number[];
   y: number[];
@@ -158,7 +159,12 @@ interface PlanFigures {
     "houses" | "expected" | "share" | "share_low" | "share_high",
     number | null
   >;
-  measures?: { chosen: number; gain_houses: number; cost_vnd: number | null };
+  measures?: {
+    chosen: number;
+    gain_houses: number;
+    houses_if_passable: number;
+    cost_vnd: number | null;
+  };
   siting?: Record<string, { sites: number; needed: Record<string, number | null> }>;
   solutions?: { alleys: number; share: number | null };
   walk?: { alleys: number; settles_houses: number };
