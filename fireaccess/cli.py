@@ -35,6 +35,7 @@ from fireaccess.terminal import (
 )
 
 if TYPE_CHECKING:
+    from fireaccess.model.norm import Norm
     from fireaccess.outputs.result import Result
     from fireaccess.project import Project
 
@@ -677,27 +678,35 @@ def norms(
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> int:
-    from fireaccess.model.norm import figures, load_norm, shipped_norms
+    from fireaccess.model.norm import entries, figures, load_norm, shipped_norms, tables
     from fireaccess.model.vehicle import load_vehicle, measures, shipped_vehicles
 
-    tables: dict[str, list[tuple[str, Any]]] = {}
+    listed: dict[str, list[tuple[str, Any]]] = {}
+    read: dict[str, Norm] = {}
     if name is None or name not in shipped_vehicles():
         for norm in [name] if name is not None else shipped_norms():
             loaded = load_norm(norm)
-            tables[f"{loaded.name}: {getattr(loaded.title, language())}"] = figures(loaded)
+            title = f"{loaded.name}: {getattr(loaded.title, language())}"
+            listed[title], read[title] = figures(loaded), loaded
     if name is None or name in shipped_vehicles():
         for vehicle in [name] if name is not None else shipped_vehicles():
-            tables[say(Message("vehicle {name}"), name=vehicle)] = measures(load_vehicle(vehicle))
+            title = say(Message("vehicle {name}"), name=vehicle)
+            listed[title] = measures(load_vehicle(vehicle))
     if as_json:
         print_json(
             {
                 title: {key: figure.model_dump(mode="json") for key, figure in rows}
-                for title, rows in tables.items()
+                | (tables(read[title]) if title in read else {})
+                for title, rows in listed.items()
             }
         )
     elif not quiet:
-        for title, rows in tables.items():
+        for title, rows in listed.items():
             print_figures(title, rows)
+            # In a table of their own: names of figures are wide, and would fold those above.
+            if title in read and (more := entries(read[title])):
+                names = ", ".join(f"[{table}]" for table in tables(read[title]))
+                print_figures(f"{read[title].name}: {names}", more)
     return DONE
 
 

@@ -151,14 +151,15 @@ def print_findings(findings: tuple[Finding, ...], *, most: int | None, quiet: bo
 
 
 def print_figures(title: str, rows: list[tuple[str, Any]]) -> None:
-    """Print the figures of a norm or a vehicle."""
+    """Print the figures of a norm or a vehicle, and what a norm says in tables."""
     table = Table(title=title, title_justify="left", show_edge=False)
     table.add_column(say(Message("figure")))
     table.add_column(say(Message("value")), justify="right")
     for heading in (Message("unit"), Message("status"), Message("clause")):
         table.add_column(say(heading))
     for key, figure in rows:
-        table.add_row(key, f"{figure.value:g}", figure.unit, figure.status, figure.clause)
+        value = figure.value if isinstance(figure.value, str) else f"{figure.value:g}"
+        table.add_row(key, value, figure.unit, figure.status, figure.clause)
     console().print(table)
     legend = Message(
         "V, V2 read in the source or in an unofficial copy; T tested; M from memory and "
@@ -266,6 +267,19 @@ def print_plan(result: Result, files: Mapping[str, Path]) -> None:
         )
     )
     out.print(_first_measures(plan))
+    gained = figures["measures"]
+    if gained["houses_if_passable"]:
+        perhaps = Message(
+            "Houses gained only if what has yet to be measured lets a truck through: {open} of "
+            "{houses}."
+        )
+        out.print(
+            say(
+                perhaps,
+                open=number(gained["houses_if_passable"], spoken),
+                houses=number(gained["gain_houses"], spoken),
+            )
+        )
     for kind, found in figures["siting"].items():
         if found["limit_m"] is None:
             continue

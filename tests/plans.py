@@ -34,7 +34,14 @@ FIGURES = {
         "share_low": 0.6037,
         "share_high": 0.6935,
     },
-    "measures": {"singles": 12, "series": 2, "chosen": 3, "gain_houses": 96, "cost_vnd": 19000000},
+    "measures": {
+        "singles": 12,
+        "series": 2,
+        "chosen": 3,
+        "gain_houses": 96,
+        "houses_if_passable": 36,
+        "cost_vnd": 19000000,
+    },
     "siting": {
         kind: {
             "limit_m": limit_m,
@@ -82,6 +89,7 @@ def _layers(result):
                 "hose_saved_m": [5201.3, 2204.6, 0.0],
                 "more_houses": pd.array([60, 36, None], dtype="Int64"),
                 "total_houses": pd.array([60, 96, None], dtype="Int64"),
+                "total_if_passable": pd.array([0, 36, None], dtype="Int64"),
                 "cost_vnd": [3000000.0, 16000000.0, np.nan],
                 "total_cost_vnd": [3000000.0, 19000000.0, np.nan],
                 "cost_from": ["example", "example", None],

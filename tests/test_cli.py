@@ -10,7 +10,7 @@ import pytest
 from spoiled import content, here, replace, there, town
 
 import fireaccess
-from fireaccess.model.norm import figures, load_norm, shipped_norms
+from fireaccess.model.norm import entries, figures, load_norm, shipped_norms
 from fireaccess.model.vehicle import load_vehicle, measures, shipped_vehicles
 
 SAMPLES = Path(__file__).parents[1] / "data"
@@ -199,6 +199,57 @@ def test_norms_as_json_holds_every_norm_and_vehicle_whole():
             found = tables[title][key]
             assert (found["clause"], found["status"]) == (figure.clause, figure.status)
     assert set(tables["vehicle standard"]) == {k for k, _ in measures(load_vehicle("standard"))}
+
+
+def test_norms_lists_water_solutions_and_shares_with_clause_and_status():
+    norm = load_norm("vn")
+    out = here("norms", "vn").out
+    rows = {
+        words[0]: words[1:]
+        for line in out.splitlines()
+        if (words := [cell.strip() for cell in line.split("│")])[0]
+    }
+    for kind, rule in norm.solutions:
+        value, unit, status, clause = rows[f"solutions.{kind}"]
+        assert value == (rule.reach or "")
+        assert (unit, status) == ("", rule.status)
+        assert rule.clause.startswith(clause)
+    assert "riser_pipe_length_m" in out.split("solutions.riser")[1].split("solutions.")[0]
+    for kind, share in (*norm.priors.values, ("other", norm.priors.other)):
+        at = "priors.other" if kind == "other" else f"priors.values.{kind}"
+        assert rows[at] == [f"{share:g}", "", "assumption", "fireaccess default"]
+    assert rows["priors.strength"][0] == f"{norm.priors.strength:g}"
+    assert rows["priors.correlation"][0] == f"{norm.priors.correlation:g}"
+
+
+def test_norms_as_json_holds_water_solutions_and_shares():
+    norm = load_norm("vn")
+    tank = dict(norm.solutions)["tank_pump"]
+    (found,) = json.loads(here("norms", "vn", "--json").out).values()
+    assert list(found["solutions"]) == [kind for kind, _ in norm.solutions]
+    assert found["solutions"]["draft_point"].keys() == {"clause", "status", "note"}
+    assert found["solutions"]["tank_pump"] == {
+        "reach": "portable_pump_m",
+        "width": "works_width_m",
+        "clause": tank.clause,
+        "status": "assumption",
+        "note": tank.note,
+    }
+    assert found["priors"]["values"] == dict(norm.priors.values)
+    assert (found["priors"]["clause"], found["priors"]["status"]) == (
+        "fireaccess default",
+        "assumption",
+    )
+
+
+@pytest.mark.parametrize("name", [name for name in shipped_norms() if name != "vn"])
+def test_norms_without_solutions_or_shares_list_their_figures_alone(name):
+    assert entries(load_norm(name)) == []
+    (found,) = json.loads(here("norms", name, "--json").out).values()
+    assert list(found) == [key for key, _ in figures(load_norm(name))]
+    out = here("norms", name).out
+    assert "solutions." not in out
+    assert "priors." not in out
 
 
 def test_norms_of_one_norm_or_vehicle():

@@ -338,6 +338,35 @@ def test_an_edited_plan_is_found_by_the_manifest(planned):
     assert [text.split(":")[0] for text in told(planned)] == ["plan.gpkg", "plan.json"]
 
 
+def take_out(folder, *names, known=True):
+    """Remove files, and what the manifest knows of them."""
+    path = folder / "results" / "manifest.json"
+    content = json.loads(path.read_text("utf-8"))
+    for name in names:
+        (folder / "results" / name).unlink()
+        if known:
+            del content["files"][name]
+    path.write_text(json.dumps(content), "utf-8")
+
+
+@pytest.mark.parametrize(
+    "names", [("plan.gpkg", "plan.json"), ("plan.gpkg",), ("plan.json",)], ids="+".join
+)
+def test_a_plan_taken_out_of_the_manifest_too_is_missed_by_its_gains(planned, names):
+    take_out(planned, *names)
+    assert told(planned) == [
+        f"{name}: published gains of a plan in the layer barriers, found no such file"
+        for name in names
+    ]
+
+
+def test_a_plan_that_the_manifest_knows_is_missed_once(planned):
+    take_out(planned, "plan.gpkg", "plan.json", known=False)
+    missed = told(planned)
+    assert len(missed) == 2
+    assert all("SHA-256" in line and "no such file" in line for line in missed)
+
+
 def test_an_edited_plan_is_found_even_if_the_manifest_is_written_anew(planned):
     path = planned / "results" / "plan.json"
     content = json.loads(path.read_text("utf-8"))

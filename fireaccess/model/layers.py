@@ -537,7 +537,8 @@ GAINS: Final = (
 PLAN_LAYERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         # Barriers, readings and corners to deal with, alone or several in series, the plan's own
-        # (``rank``) first.
+        # (``rank``) first; of ``total_houses``, ``total_if_passable`` hang on what is yet to be
+        # measured.
         "measures": (
             "measure_id",
             "barrier_ids",
@@ -549,6 +550,7 @@ PLAN_LAYERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             *GAINS,
             "more_houses",
             "total_houses",
+            "total_if_passable",
             "cost_vnd",
             "total_cost_vnd",
             "cost_from",

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 from pydantic import BaseModel, Field, field_serializer, field_validator, model_validator
 
@@ -808,6 +808,72 @@ def figures(norm: Norm) -> list[tuple[str, Figure]]:
     """
     pairs = ((name, getattr(norm, name)) for name in FIGURE_NAMES)
     return [(name, figure) for name, figure in pairs if figure is not None]
+
+
+class Entry(NamedTuple):
+    """One line of a norm's tables of solutions and shares, to stand below its figures.
+
+    Parameters
+    ----------
+    value
+        A number, or the figures that are the conditions of a solution, one to a line.
+    unit
+        Empty: figures have theirs, and shares none.
+    clause, status
+        Those of the table.
+    """
+
+    value: float | str
+    unit: str
+    clause: str
+    status: Status
+
+
+def entries(norm: Norm) -> list[tuple[str, Entry]]:
+    """Return a norm's water solutions and its shares, by their place in the file.
+
+    Examples
+    --------
+    >>> rows = dict(entries(load_norm("vn")))
+    >>> rows["solutions.pit"].value.split(), rows["solutions.pit"].status
+    (['pit_radius_m', 'pit_pipe_length_m'], 'V2')
+    >>> rows["priors.values.ngo"].value, rows["priors.values.ngo"].status
+    (0.5, 'assumption')
+    >>> entries(load_norm("uk"))
+    []
+    """
+    rows = []
+    for kind, rule in norm.solutions:
+        named = [getattr(rule, condition) for condition in _CONDITIONS]
+        conditions = "\n".join(name for name in named if name is not None)
+        rows.append((f"solutions.{kind}", Entry(conditions, "", rule.clause, rule.status)))
+    if (priors := norm.priors) is not None:
+        numbers = {f"values.{row}": share for row, share in priors.values}
+        numbers |= {name: getattr(priors, name) for name in ("other", "strength", "correlation")}
+        rows += [
+            (f"priors.{name}", Entry(number, "", priors.clause, priors.status))
+            for name, number in numbers.items()
+        ]
+    return rows
+
+
+def tables(norm: Norm) -> dict[str, Any]:
+    """Return a norm's water solutions and its shares as in its file, without those it lacks.
+
+    Examples
+    --------
+    >>> tables(load_norm("vn"))["solutions"]["riser"]["pipe"]
+    'riser_pipe_length_m'
+    >>> tables(load_norm("uk"))
+    {}
+    """
+    given = {
+        "solutions": {
+            kind: rule.model_dump(mode="json", exclude_none=True) for kind, rule in norm.solutions
+        },
+        "priors": None if norm.priors is None else norm.priors.model_dump(mode="json"),
+    }
+    return {name: table for name, table in given.items() if table}
 
 
 def shipped_norms() -> tuple[str, ...]:

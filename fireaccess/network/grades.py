@@ -387,26 +387,38 @@ def _tell_steep_by_grid(
     """Tell of roads that stop a fire engine, or may, by the grid alone."""
     by_grid = (grades.source == "elevation") & network.for_trucks
     steep = np.flatnonzero(by_grid & (answers == Answer.BLOCKED))
-    perhaps = by_grid & (answers == Answer.UNKNOWN)
-    if len(steep) == 0 and not perhaps.any():
+    perhaps = np.flatnonzero(by_grid & (answers == Answer.UNKNOWN))
+    if len(steep) == 0 and len(perhaps) == 0:
         return
+    # To say that none is too steep would be wrong where the grid closes none, however steep.
+    if len(steep):
+        what = Message(
+            "by the elevation grid alone {count} stretches of road are too steep for a fire engine "
+            "and {perhaps} may be (first: {first})"
+        )
+    elif grades.coarse:
+        what = Message(
+            "by the elevation grid alone {perhaps} stretches of road may be too steep for a fire "
+            "engine; its cells are larger than 10 m, so that it closes none of them (first: "
+            "{first})"
+        )
+    else:
+        what = Message(
+            "by the elevation grid alone {perhaps} stretches of road may be too steep for a fire "
+            "engine (first: {first})"
+        )
     findings.add(
         "warning",
         "steep_by_elevation",
-        Message(
-            "by the elevation grid alone {count} stretches of road are too steep for a fire engine "
-            "and {perhaps} may be (first: {first})"
-        ),
+        what,
         remedy=Message(
             "a grid made from space sees roofs and trees as ground: take a terrain model without "
             "them, or measure and write incline=… in OpenStreetMap"
         ),
         params={
             "count": len(steep),
-            "perhaps": int(perhaps.sum()),
-            "first": ", ".join(
-                network.segment_id[steep if len(steep) else np.flatnonzero(perhaps)][:3]
-            ),
+            "perhaps": len(perhaps),
+            "first": ", ".join(network.segment_id[steep if len(steep) else perhaps][:3]),
         },
         file=grades.file,
     )

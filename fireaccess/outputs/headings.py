@@ -484,6 +484,10 @@ TEXTS: Final[Mapping[str, Message]] = MappingProxyType(
             "its own into the table of costs."
         ),
         "told.measures": Message("the plan has {count}, for {houses} houses and {cost}."),
+        "told.if_passable": Message(
+            "Houses gained only if what has yet to be measured lets a truck through: {open} of "
+            "{houses}."
+        ),
         "told.sites": Message(
             "{kind}: {ninety} for 90% of the houses, {most} for 95%, {all} for all that can be "
             "covered; gap to the optimum {gap}."

@@ -121,6 +121,32 @@ def has_examples(plan: Plan) -> bool:
     )
 
 
+def if_passable(plan: Plan, language: Language) -> str:
+    """Say how many of the houses gained hang on what is to be measured; nothing if none does.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    language
+        Language of the sentence.
+
+    Examples
+    --------
+    >>> figures = {"measures": {"gain_houses": 195, "houses_if_passable": 33}}
+    >>> if_passable(Plan({}, figures), "en")
+    'Houses gained only if what has yet to be measured lets a truck through: 33 of 195.'
+    """
+    of = plan.figures["measures"]
+    if not of["houses_if_passable"]:
+        return ""
+    return TEXTS["told.if_passable"].into(
+        language,
+        open=number(of["houses_if_passable"], language),
+        houses=number(of["gain_houses"], language),
+    )
+
+
 def by_month(schedule: pd.DataFrame) -> pd.DataFrame:
     """Add up a schedule by month, all groups together.
 
@@ -192,6 +218,7 @@ class _PlanLists(Teller):
             houses=number(_sum(chosen["more_houses"]), self.language),
             cost=money(_sum(chosen["cost_vnd"]), self.language),
         )
+        told = " ".join(filter(None, (told, if_passable(plan, self.language))))
         note = {"told": told, "costs": self._costs(frame)}
         return self.listing("measures", pd.DataFrame(rows), "barriers", note=note, paper="A3")
 

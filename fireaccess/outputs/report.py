@@ -48,7 +48,7 @@ from fireaccess.outputs.pictures import (
     roads_map,
 )
 from fireaccess.outputs.plain import plain_text
-from fireaccess.outputs.plan_lists import by_month, has_examples, total_cost_vnd
+from fireaccess.outputs.plan_lists import by_month, has_examples, if_passable, total_cost_vnd
 from fireaccess.outputs.report_template import report_template
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.sentences import figure_text
@@ -104,7 +104,7 @@ _FIRST: Final = 10
 #: What is told of a plan beside its tables, in the template as ``plan_…``.
 _PLAN: Final = (
     *("houses", "expected", "share", "low", "high", "share_low", "share_high", "draws", "cost"),
-    *("cost_note", "measures_shown", "solved_share", "alleys", "walk_shown"),
+    *("cost_note", "measures_shown", "if_passable", "solved_share", "alleys", "walk_shown"),
 )
 #: The order in which what becomes of an alley's water is told.
 _STATES: Final = ("existing", "proposed", "none", "not_known")
@@ -599,6 +599,7 @@ class _Teller:
             "plan_cost": self.cost(total_cost_vnd(plan), self.sources(self.lists["schedule"].rows)),
             "plan_cost_note": self.words("costs.example") if has_examples(plan) else "",
             "plan_measures_shown": self.shown(min(chosen, _FIRST), chosen),
+            "plan_if_passable": if_passable(plan, self.language),
             "plan_measures": self.plan_measures(measures[:chosen]),
             "plan_sites": self.plan_sites(),
             "plan_solved_share": share(solutions["share"], self.language),

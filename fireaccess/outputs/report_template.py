@@ -803,6 +803,9 @@ class _Template:
                 "those in a row in series are worth that only together."
             )
         )
+        self.control("{%p if plan_if_passable %}")
+        self.paragraph("{{ plan_if_passable }}").paragraph_format.keep_with_next = True
+        self.control("{%p endif %}")
         self.table(
             (
                 (self.say(Message("Order", "plan")), "rank", 14),

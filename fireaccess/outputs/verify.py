@@ -23,9 +23,9 @@ import pyogrio
 from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import OutputError
 from fireaccess.model.formats import Language
-from fireaccess.model.layers import SCENARIO_TABLES
+from fireaccess.model.layers import GAINS, SCENARIO_TABLES
 from fireaccess.outputs.manifest import RESULT_LAYERS, digest, read_manifest
-from fireaccess.outputs.verify_plan import Parts, held_plan
+from fireaccess.outputs.verify_plan import PLAN_FIGURES, PLAN_FILE, Parts, held_plan
 from fireaccess.project import Project
 
 _ANSWERS: Final = ("road", "road_60", "water", "point")
@@ -155,6 +155,7 @@ def verify(project: Project, *, language: Language = "en") -> Verification:
     differences = (
         *_changed_inputs(project, manifest["inputs"], statistics, language),
         *_changed_files(folder, files),
+        *_missing_plan(folder, files, layers["barriers"]),
         *_other_figures(published, computed, layers),
         *_other_table(folder, statistics),
         *_other_copies(folder, layers, language),
@@ -198,6 +199,20 @@ def _changed_files(folder: Path, known: Mapping[str, str]) -> Iterator[Parts]:
         found = digest(path) if path.is_file() else _NO_FILE
         if found != published:
             yield name, _short(published), _short(found)
+
+
+def _missing_plan(
+    folder: Path, known: Mapping[str, str], barriers: pd.DataFrame
+) -> Iterator[Parts]:
+    """Tell of files of a plan that the manifest does not know either, though barriers have gains.
+
+    Barriers have columns for them only where a plan was made.
+    """
+    if not any(name in barriers for name in GAINS):
+        return
+    for name in (PLAN_FILE, PLAN_FIGURES):
+        if name not in known and not (folder / name).is_file():
+            yield name, Message("gains of a plan in the layer barriers"), _NO_FILE
 
 
 def _short(told: str) -> str:

@@ -4,11 +4,12 @@ Of plan.json follow from the layers of plan.gpkg and results.gpkg, and are recom
 
 - ``coverage``: houses, the expected number and its share, those within 60 m besides; the ends of
   the interval are held between the houses that are certain and those that may be,
-- ``measures``: singles, chosen, obstacles, houses gained, cost and whether it is an example;
-  people gained and series are held between the least and the most that the rows allow,
+- ``measures``: singles, chosen, obstacles, houses gained and how many of them hang on what is to be
+  measured, cost and whether it is an example; people gained and series are held between the least
+  and the most that the rows allow,
 - ``siting``: houses, covered before and after, not covered and why, sites and their cost,
-- ``solutions``: alleys by state, shares, kinds, those without cost and examples; cost and pieces
-  are held to the sum of the rows at most, since alleys share pieces,
+- ``solutions``: alleys by state, shares, kinds, cost, those without cost and examples; pieces are
+  held to the sum of the rows at most, since alleys share them,
 - ``walk``: all of it,
 - ``schedule``: all that is planned, done and late, months and sums of money.
 
@@ -317,6 +318,7 @@ def _of_measures(
         "obstacles": len(obstacles),
         "gain_houses": int(ranked["more_houses"].sum()),
         "gain_people": _between(published.get("measures.gain_people"), least, most),
+        "houses_if_passable": int(ranked["total_if_passable"].fillna(0).tail(1).sum()),
         "cost_vnd": _about(
             published.get("measures.cost_vnd"), float(vnd.sum()), _DONG * len(obstacles)
         )
@@ -356,12 +358,8 @@ def _of_sites(
 def _of_solutions(rows: pd.DataFrame, published: Mapping[str, Any]) -> dict[str, Any]:
     states = {state: int((rows["state"] == state).sum()) for state in _STATES}
     proposed = rows[rows["state"] == "proposed"]
-    most = float(proposed["cost_vnd"].sum())
-    unpriced = int(proposed["cost_vnd"].isna().sum())
-    cost = published.get("solutions.cost_vnd")
-    # None of the pieces may have a price.
-    if cost is not None or (len(proposed) and not unpriced):
-        cost = _between(cost, 0.0, most + _DONG * len(proposed))
+    vnd = proposed["cost_vnd"]
+    unpriced = int(vnd.isna().sum())
     kinds = [str(kind) for kind in rows["solution"].dropna().unique()]
     with_water = states["existing"] + states["proposed"]
     return {
@@ -383,7 +381,14 @@ def _of_solutions(rows: pd.DataFrame, published: Mapping[str, Any]) -> dict[str,
             }
             for kind in kinds
         },
-        "cost_vnd": cost,
+        # What alleys share is divided among their rows.
+        "cost_vnd": _about(
+            published.get("solutions.cost_vnd"),
+            round(float(vnd.sum())),
+            _DONG * (len(proposed) + 1),
+        )
+        if unpriced < len(proposed) or proposed.empty
+        else None,
         "without_cost": unpriced,
         "example": bool(_is_example(proposed["cost_from"]).any()),
     }
@@ -565,8 +570,34 @@ def _measure_columns(measures: pd.DataFrame, barriers: pd.DataFrame) -> Iterator
     turn = pd.Series(np.arange(1, len(ranked) + 1))
     yield "measures.rank", ranked["rank"], turn, 0
     yield "measures.total_houses", ranked["total_houses"], ranked["more_houses"].cumsum(), 0
+    if_passable = _if_passable(ranked)
+    yield "measures.total_if_passable", ranked["total_if_passable"], if_passable, 0
     spent = ranked["cost_vnd"].cumsum(skipna=False)
     yield "measures.total_cost_vnd", ranked["total_cost_vnd"], spent, _DONG * (turn + 1)
+
+
+def _if_passable(ranked: pd.DataFrame) -> pd.Series:
+    """Return how many houses hang on what is to be measured, as near as the rows of a plan tell.
+
+    Measuring alone makes no house certain, and no measure makes one less certain. What needs no
+    measuring makes certain at least what it brings alone.
+    """
+    found: list[int] = []
+    certain, asked = 0, False
+    totals, published, alone = (
+        ranked[name].fillna(0).astype(int).tolist()
+        for name in ("total_houses", "total_if_passable", "gain_houses")
+    )
+    for action, total, told, gain in zip(ranked["action"], totals, published, alone, strict=True):
+        actions = set(str(action).split(";"))
+        asked |= "measure" in actions
+        if "measure" not in actions:
+            certain = max(certain, gain)
+        most = total - certain if asked else 0
+        least = most if actions == {"measure"} else 0
+        found.append(int(_between(told, least, most)))
+        certain = total - found[-1]
+    return pd.Series(found, dtype=int)
 
 
 def _site_columns(sites: pd.DataFrame, houses: pd.DataFrame) -> Iterator[_Column]:

@@ -12,6 +12,8 @@ from fireaccess.network.barriers import GATES, POSTS
 from fireaccess.network.obstacles import SOMEWHERE
 from fireaccess.planning.ward import Ward
 
+#: Looking at an open question: it deals with what turns out to let a truck through, and only that.
+MEASURE: Final = "measure"
 #: Posts, and what is hung between two of them: a lock makes them removable.
 _TAKEN_OUT: Final = POSTS | {"chain"}
 
@@ -60,7 +62,7 @@ def _actions(row: Any) -> tuple[str, ...]:
     if row.kind == "reading":
         # One that nobody knows the place of is not settled by looking at its place.
         asked = row.effect == "unknown" and row.rule != SOMEWHERE
-        return ("measure", "widen") if asked else ("widen",)
+        return (MEASURE, "widen") if asked else ("widen",)
     return _against_barrier(row)
 
 
@@ -76,7 +78,7 @@ def _against_barrier(row: Any) -> tuple[str, ...]:
     if row.type == "height_restrictor" and row.effect == "blocked" and row.rule == "height":
         return ("raise_overhead", "remove")
     if row.effect == "unknown" and row.rule != SOMEWHERE:
-        return ("measure", "remove")
+        return (MEASURE, "remove")
     return ("remove",)
 
 

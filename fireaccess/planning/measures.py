@@ -17,7 +17,7 @@ import shapely
 
 from fireaccess.model.answers import ObjectArray
 from fireaccess.model.layers import GAINS, PLAN_LAYERS
-from fireaccess.planning.actions import proposed_actions
+from fireaccess.planning.actions import MEASURE, proposed_actions
 from fireaccess.planning.choice import Choice
 from fireaccess.planning.gains import Gains, Rows
 from fireaccess.planning.removal import gains_table, openings
@@ -40,8 +40,10 @@ class Measures:
         ``ward.obstacles``.
     figures
         ``singles``, ``series`` and ``chosen`` measures, ``obstacles`` that the chosen ones deal
-        with, ``gain_houses`` and ``gain_people`` of them all, ``cost_vnd`` (None where a cost is
-        not known) and whether a cost is an ``example``.
+        with, ``gain_houses`` and ``gain_people`` of them all, ``houses_if_passable`` (how many of
+        the houses hang on an obstacle that is to be measured: without these measures the others
+        don't bring them), ``cost_vnd`` (None where a cost is not known) and whether a cost is an
+        ``example``.
     """
 
     frame: gpd.GeoDataFrame
@@ -107,9 +109,12 @@ def plan_measures(
     choice = Choice(gains, candidates, cost_vnd, ids, most, budget_vnd)
     steps = choice.steps(choice.best())
 
+    if_passable = _if_passable(gains, actions, steps)
     series = only_together(sets, gains, [step for step, _ in steps])
     shown = {frozenset([row]) for row in removable} | series | {step for step, _ in steps}
-    frame = _frame(ward, gains, actions, sorted(shown, key=lambda rows: sorted(rows)), steps)
+    frame = _frame(
+        ward, gains, actions, sorted(shown, key=lambda rows: sorted(rows)), steps, if_passable
+    )
     chosen = frozenset().union(*(step for step, _ in steps))
     total = gains.of(chosen)
     spent = float(cost_vnd[sorted(chosen)].sum())
@@ -120,10 +125,30 @@ def plan_measures(
         "obstacles": len(chosen),
         "gain_houses": total.gain_houses,
         "gain_people": total.gain_people,
+        "houses_if_passable": if_passable[-1] if if_passable else 0,
         "cost_vnd": None if np.isnan(spent) else spent,
         "example": bool((actions["cost_from"].iloc[sorted(chosen)] == "example").any()),
     }
     return Measures(frame, single, figures)
+
+
+def _if_passable(
+    gains: Gains, actions: pd.DataFrame, steps: Sequence[tuple[Rows, int]]
+) -> list[int]:
+    """Return how many of the houses gained up to each step hang on what is to be measured.
+
+    They are those that all steps bring but not without what is to be measured: a post beyond an
+    alley that nobody has measured brings nothing if that alley turns out too narrow.
+    """
+    to_measure = frozenset(np.flatnonzero((actions["action"] == MEASURE).to_numpy()).tolist())
+    done: Rows = frozenset()
+    found, total = [], 0
+    for rows, more in steps:
+        done |= rows
+        total += more
+        certain = gains.worth(done - to_measure)[0] if done & to_measure else total
+        found.append(int(total - certain))
+    return found
 
 
 def _frame(
@@ -132,6 +157,7 @@ def _frame(
     actions: pd.DataFrame,
     sets: Sequence[Rows],
     steps: Sequence[tuple[Rows, int]],
+    if_passable: Sequence[int],
 ) -> gpd.GeoDataFrame:
     """Return one row for each set: those of the plan in their order, then by what they bring."""
     listed = [sorted(rows) for rows in sets]
@@ -174,6 +200,7 @@ def _frame(
         },
         "more_houses": pd.Series(at_turn(more), dtype="Int64"),
         "total_houses": pd.Series(at_turn(np.cumsum(more)), dtype="Int64"),
+        "total_if_passable": pd.Series(at_turn(if_passable), dtype="Int64"),
         "cost_vnd": pd.Series(cost, dtype=float),
         "total_cost_vnd": pd.Series(at_turn(spent), dtype=float),
         "cost_from": _joined(source, listed),

@@ -8,11 +8,13 @@ those with one, and of equal ones the first of the norm. Where none is certain t
 taken among those that may serve; what to find out first stands beside it.
 
 Limits: no map tells of water mains, nor where on a plot a tank finds room. Alleys are judged one by
-one: a hydrant at the mouth of two of them stands in both rows, but once in the sum of costs.
+one, each by the full price: what two of them share is not cheaper for being shared. What it costs
+is then divided equally among them, so that a column of costs adds up to what is paid.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -55,6 +57,7 @@ EXISTING, PROPOSED, NONE, NOT_KNOWN = "existing", "proposed", "none", "not_known
 HAS_WATER, INSTALLED, PLANNED_HYDRANTS = "has_water", "installed", "planned_hydrants"
 CHEAPEST, ONLY_ONE, NORMS_ORDER = "cheapest", "only_one", "norms_order"
 DEPENDS_ON_SURVEY, FIND_HOUSES = "depends_on_survey", "find_houses"
+SHARED = "shared"
 NO_CATALOGUE = "no_catalogue"
 
 #: What stands in ``why``, joined by ";", and what it tells. Those that begin with ``no_`` or
@@ -78,6 +81,7 @@ WHY: Final[Mapping[str, Message]] = MappingProxyType(
         CHECK_SOURCE: Message("Check first whether the open water may feed a pit all year round."),
         MEASURE_MOUTH: Message("Measure first whether a truck gets to the mouth."),
         FIND_HOUSES: Message("Find out first where houses placed by a road's name stand."),
+        SHARED: Message("Shares what is built with other alleys: the cost is divided among them."),
         NO_CATALOGUE: Message("The norm has no catalogue of water solutions."),
         NO_WAY: Message("No way on foot is mapped from where trucks get to."),
         TOO_FAR: Message("Houses are too far from the mouth."),
@@ -130,8 +134,10 @@ def water_solutions(ward: Ward, hydrants: gpd.GeoDataFrame) -> Solutions:
     -------
     ``state`` is ``existing``, ``proposed``, ``not_known`` (what decides has to be found out first)
     or ``none``; ``why`` holds codes of `WHY`. ``pieces`` are hydrants, outlets, tanks, places or
-    pits to build, ``pipe_m`` the pipe to lay. ``others`` are the other kinds that serve, and with
-    "?" those that may. Fire points and other vehicles stand beside the solution and are no water.
+    pits to build, ``pipe_m`` the pipe to lay; ``cost_vnd`` is the alley's share of what they cost:
+    a place that alleys of the same state share is paid by each of them alike. ``others`` are the
+    other kinds that serve, and with "?" those that may. Fire points and other vehicles stand beside
+    the solution and are no water.
 
     Examples
     --------
@@ -164,6 +170,7 @@ def water_solutions(ward: Ward, hydrants: gpd.GeoDataFrame) -> Solutions:
                 cost_vnd=0.0,
             )
         rows.append(row.told(unknown=has[i] == "unknown", by_name=bool(by_name[i])))
+    rows = _shared(rows)
     return Solutions(_frame(ward, rows), _places(ward, rows), _figures(rows))
 
 
@@ -280,6 +287,23 @@ def cost_of(kind: str, pieces: int, pipe_m: float, costs: Costs) -> tuple[float,
     return total, tuple(sorted(sources))
 
 
+def _shared(rows: list[_Row]) -> list[_Row]:
+    """Divide what each place costs among the alleys that share it.
+
+    Alleys of the same state: what is proposed is to be built whatever a survey finds for others.
+    """
+    users = Counter((row.state, row.kind, place) for row in rows for place in row.where or ())
+    divided = []
+    for row in rows:
+        among = [users[row.state, row.kind, place] for place in row.where or ()]
+        if any(count > 1 for count in among):
+            # All places of a row cost the same.
+            share = sum(1 / count for count in among) / len(among)
+            row = replace(row, cost_vnd=row.cost_vnd * share, why=(*row.why, SHARED))
+        divided.append(row)
+    return divided
+
+
 # What comes out ------------------------------------------------------------------------------
 
 
@@ -373,20 +397,16 @@ def _vehicles(ward: Ward) -> list[str | None]:
 
 
 def _figures(rows: list[_Row]) -> dict[str, Any]:
-    """Count the rows; what alleys share is counted and paid once."""
+    """Count the rows; a piece that alleys share is counted once, and each has paid its part."""
     states = [row.state for row in rows]
     proposed = [row for row in rows if row.state == PROPOSED]
-    pieces: dict[str, int] = {}
-    paid: dict[Any, float] = {}
-    for number, row in enumerate(rows):
-        if row.kind is None or row.state != PROPOSED:
-            continue
-        places = row.where or tuple((number, piece) for piece in range(row.pieces))
-        for place in places:
-            if (row.kind, place) not in paid:
-                pieces[row.kind] = pieces.get(row.kind, 0) + 1
-                paid[row.kind, place] = row.cost_vnd / len(places)
-    known = [vnd for vnd in paid.values() if not np.isnan(vnd)]
+    built = {
+        (row.kind, place)
+        for number, row in enumerate(proposed)
+        for place in row.where or ((number, piece) for piece in range(row.pieces))
+    }
+    pieces = Counter(kind for kind, _ in built)
+    known = [row.cost_vnd for row in proposed if not np.isnan(row.cost_vnd)]
 
     def share(number: int) -> float | None:
         return number / len(rows) if rows else None
@@ -405,11 +425,12 @@ def _figures(rows: list[_Row]) -> dict[str, Any]:
             kind: {
                 "proposed": sum(row.kind == kind for row in proposed),
                 "not_known": sum(row.kind == kind and row.state == NOT_KNOWN for row in rows),
-                "pieces": pieces.get(kind, 0),
+                "pieces": pieces[kind],
             }
             for kind in kinds
         },
-        "cost_vnd": sum(known) if known else (None if paid or not proposed else 0.0),
+        # Thirds of a price add up to the price but for the last digits.
+        "cost_vnd": round(sum(known)) if known or not proposed else None,
         "without_cost": sum(bool(np.isnan(row.cost_vnd)) for row in proposed),
         "example": any("example" in row.cost_from for row in proposed),
     }

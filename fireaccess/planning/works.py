@@ -132,8 +132,9 @@ def _ids_in(cell: str, known: set[str]) -> list[str]:
 def _solutions(solutions: pd.DataFrame, due: date | None) -> Work:
     """Return the water solutions: roads that lack water for certain first, of them the deepest.
 
-    A solution that only needs a planned hydrant costs nothing more. What has to be found out
-    first, or has no solution at all, can't be planned yet.
+    A solution that only needs a planned hydrant costs nothing more. What alleys share is divided
+    among their rows, so that costs may be added up. What has to be found out first, or has no
+    solution at all, can't be planned yet.
     """
     rows = pd.DataFrame(solutions)
     state = rows["state"].to_numpy(dtype=object)

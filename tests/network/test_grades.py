@@ -343,6 +343,44 @@ def test_by_the_grid(tmp_path, grade, answer):
 
 
 @pytest.mark.parametrize(
+    ("grade", "cell", "answer", "told"),
+    [
+        (
+            0.3,
+            CELL,
+            Answer.BLOCKED,
+            "1 stretches of road are too steep for a fire engine and 0 may",
+        ),
+        (0.1205, CELL, Answer.UNKNOWN, "1 stretches of road may be too steep for a fire engine ("),
+        (
+            0.3,
+            30.0,
+            Answer.UNKNOWN,
+            "larger than 10 m, so that it closes none of them (first: 1-0)",
+        ),
+        (
+            0.3,
+            10.2,
+            Answer.UNKNOWN,
+            "larger than 10 m, so that it closes none of them (first: 1-0)",
+        ),
+        (0.02, 30.0, Answer.PASS, None),
+    ],
+)
+def test_a_grid_that_closes_no_road_is_not_told_to_find_none_too_steep(
+    tmp_path, grade, cell, answer, told
+):
+    findings = Findings()
+    network, grades = grades_on(tmp_path, plane(grade), ({}, ALLEY), cell=cell)
+    assert grade_answers(network, grades, VN, findings).tolist() == [answer]
+    whats = [finding.what for finding in findings]
+    assert len(whats) == (told is not None)
+    for what in whats:
+        assert told in what
+        assert " 0 stretches" not in what
+
+
+@pytest.mark.parametrize(
     ("text", "answer"),
     [
         ("12%", Answer.PASS),

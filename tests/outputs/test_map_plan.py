@@ -158,7 +158,9 @@ def test_the_plan_waits_for_the_second_half_of_the_data(planned):
         assert first["layers"][name]["count"] == len(planned.plan[name])
         assert first["layers"][name]["geometry"]["x"] == []
         assert details["shapes"][name] == shown["layers"][name]["geometry"]
-        assert shown["layers"][name]["geometry"]["x"] != []
+        # The walking list names the lines of segments, the others have vertices of their own.
+        geometry = shown["layers"][name]["geometry"]
+        assert any(step is not None for step in geometry.get("line", [])) or geometry["x"] != []
     assert list(first["layers"]["sites"]["columns"]) == ["type"]
     assert list(first["layers"]["measures"]["columns"]) == ["choice"]
     assert first["plan"] is None
@@ -254,7 +256,8 @@ def test_panel_sums_the_plan_up_as_an_estimate(plan_page, language):
     mark = "," if language == "vi" else "."
     assert told["expected"] == words["plan.estimate"].format(f"65{mark}1%")
     assert told["interval"] == f"60{mark}4–69{mark}4%"
-    assert told["measures"] == f"3 ({words['plan.gained'].format('96')})"
+    gained = words["plan.gained_if_passable"].format("96", "36")
+    assert told["measures"] == f"3 ({gained})"
     assert told["hydrants"] == "1"
     assert told["solutions"] == f"97{mark}8%"
     assert told["walk"] == f"3 ({words['plan.settled'].format('211')})"
@@ -265,6 +268,14 @@ def test_panel_sums_the_plan_up_as_an_estimate(plan_page, language):
     other = {"vi": "en", "en": "vi"}[language]
     page.click(f"#ward-language-{other}")
     assert said(other)["plan.note"] in page.inner_text("#ward-plan")
+
+
+def test_nothing_is_said_of_measuring_where_nothing_hangs_on_it(planned, opened):
+    measures = FIGURES["measures"] | {"houses_if_passable": 0}
+    plan = Plan(planned.plan.layers, {**FIGURES, "measures": measures})
+    page = opened(dataclasses.replace(planned, plan=plan)).page
+    told = page.inner_text("#ward-plan dd[data-plan=measures]")
+    assert told == f"3 ({plan_texts('vi')['plan.gained'].format('96')})"
 
 
 def test_too_few_places_are_said_to_be(planned, opened):

@@ -148,7 +148,18 @@ def test_the_plan_is_added_up_and_alternatives_are_not(book):
     # The same barrier may stand in several rows.
     assert book.total(name, "Cost")[0] is None
     assert book.total(name, "Houses gained, worst case")[0] is None
-    assert "the plan has 2, for 96 houses and ₫19,000,000." in book.book[name]["A2"].value
+    assert (
+        "the plan has 2, for 96 houses and ₫19,000,000. Houses gained only if what has yet to be "
+        "measured lets a truck through: 36 of 96. Then"
+    ) in book.book[name]["A2"].value
+
+
+def test_nothing_is_said_of_measuring_where_nothing_hangs_on_it(planned):
+    measures = planned.plan.figures["measures"] | {"houses_if_passable": 0}
+    figures = dict(planned.plan.figures) | {"measures": measures}
+    certain = dataclasses.replace(planned, plan=Plan(planned.plan.layers, figures))
+    note = {each.name: each for each in plan_lists(certain, "en")}["measures"].note
+    assert "for 96 houses and ₫19,000,000. Then" in note
 
 
 def test_every_price_that_is_an_example_says_so(book, planned):

@@ -134,6 +134,13 @@ def test_first_measures(report, planned):
     assert "; " in rows[1]["Place, evidence"]
 
 
+def test_what_hangs_on_measuring_is_told(report, planned):
+    told = "Houses gained only if what has yet to be measured lets a truck through: 36 of 96."
+    assert told in report.paragraphs
+    measures = FIGURES["measures"] | {"houses_if_passable": 0}
+    assert figures(replanned(planned, {"measures": measures}))["plan_if_passable"] == ""
+
+
 def test_no_more_than_ten_measures_and_alleys(planned, tmp_path):
     measures, walk = (
         planned.plan[name].iloc[np.arange(25) % len(planned.plan[name])].reset_index(drop=True)

@@ -23,6 +23,8 @@ from towns import Town
 
 from fireaccess.analysis.statistics import HouseFigures
 from fireaccess.model.errors import OutputError
+from fireaccess.model.norm import figures as norm_figures
+from fireaccess.network.need import not_verified
 from fireaccess.outputs import pictures
 from fireaccess.outputs.lists import lists
 from fireaccess.outputs.numbers import number, share
@@ -369,6 +371,29 @@ def test_measured_assumed_and_unknown_are_told(report, result):
     clauses = {row["Ngưỡng"]: row for row in report.table("Ngưỡng", "Trị số")}
     assert clauses["Bề rộng thông thủy"]["Điều khoản, nguồn"] == "QCVN 06:2022/BXD 6.2.1.1"
     assert clauses["Khoảng cách tới điểm chữa cháy"]["Đã đối chiếu"] == "chưa: giả định"
+
+
+def test_each_figure_that_may_decide_without_a_source_has_a_name(result):
+    figure_names = [name for name, _ in norm_figures(result.norm)]
+    norm = result.norm.model_copy(
+        update={
+            name: getattr(result.norm, name).model_copy(update={"status": "M"})
+            for name in figure_names
+        }
+    )
+    assumed = not_verified(norm, result.vehicle, "norm", turns=True, facades=True, terrain=True)
+    values = figures(
+        changed(
+            result,
+            project={"language": "en"},
+            norm=norm,
+            statistics={**result.statistics, "not_verified": assumed},
+        )
+    )
+    assert len(values["assumed"]) == len(assumed["norm"]) + len(assumed["vehicle"])
+    assert {"Longest way to reverse: 46 m", "Distance from a portable pump: 300 m"} <= set(
+        values["assumed"]
+    )
 
 
 def test_no_person_and_no_house_is_named(result, tmp_path):

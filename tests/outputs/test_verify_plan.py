@@ -189,6 +189,19 @@ def test_figures_that_are_left_out_or_added_are_told(ward):
     assert told["plan.json: walk.streets"] == ("3", "nothing")
 
 
+@pytest.mark.parametrize("spoiled", [0, 32, 195])
+def test_houses_that_hang_on_measuring_are_recomputed(ward, spoiled):
+    folder, layers = ward
+    assert (
+        json.loads((folder / "plan.json").read_text("utf-8"))["measures"]["houses_if_passable"]
+        == 33
+    )
+    edit_figures(folder, lambda figures: figures["measures"].update(houses_if_passable=spoiled))
+    assert held(folder, layers)[1] == [
+        ("plan.json: measures.houses_if_passable", str(spoiled), "33")
+    ]
+
+
 # Edits
 @pytest.mark.parametrize(
     ("statement", "where"),
@@ -196,6 +209,11 @@ def test_figures_that_are_left_out_or_added_are_told(ward):
         ("UPDATE measures SET gain_houses = gain_houses + 1 WHERE fid = 1", "measures.gain_houses"),
         ("UPDATE measures SET hose_saved_m = 1 WHERE fid = 2", "measures.hose_saved_m"),
         ("UPDATE measures SET total_houses = 999 WHERE rank = 3", "measures.total_houses"),
+        ("UPDATE measures SET total_if_passable = 1 WHERE rank = 1", "total_if_passable, row 1,"),
+        ("UPDATE measures SET total_if_passable = 32 WHERE rank = 3", "total_if_passable, row 3"),
+        ("UPDATE measures SET total_if_passable = 60 WHERE rank = 5", "total_if_passable, row 5"),
+        ("UPDATE measures SET total_if_passable = NULL WHERE rank = 4", "total_if_passable, row 4"),
+        ("UPDATE measures SET total_if_passable = 0 WHERE rank = 5", "houses_if_passable"),
         ("UPDATE measures SET cost_vnd = 1 WHERE obstacles = 3", "measures.cost_vnd"),
         ("UPDATE measures SET total_cost_vnd = 1 WHERE rank = 5", "measures.total_cost_vnd"),
         ("UPDATE measures SET rank = 9 WHERE rank = 5", "measures.rank"),
@@ -211,6 +229,7 @@ def test_figures_that_are_left_out_or_added_are_told(ward):
         ("UPDATE solutions SET state = 'none' WHERE state = 'proposed'", "solutions.none"),
         ("UPDATE solutions SET has_water_solution = 'yes'", "solutions.has_water_solution"),
         ("DELETE FROM solutions WHERE fid = 3", "solutions.alley_id"),
+        ("UPDATE solutions SET cost_vnd = 9 WHERE state = 'proposed'", "solutions.cost_vnd,"),
         ("UPDATE solutions SET solution = 'pit' WHERE state = 'proposed'", "by_kind.hydrant"),
         ("UPDATE walk SET settles_houses = 200 WHERE rank = 2", "walk.total_settles"),
         ("UPDATE walk SET total_share = 0.99 WHERE rank = 2", "walk.total_share"),

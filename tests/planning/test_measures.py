@@ -209,7 +209,7 @@ def test_one_post_is_one_measure():
     assert list(plan.frame.columns) == [*PLAN_LAYERS["measures"], "geometry"]
     assert plan.figures == {
         "singles": 1, "series": 0, "chosen": 1, "obstacles": 1, "gain_houses": 2,
-        "gain_people": 5.0, "cost_vnd": 3e6, "example": False,
+        "gain_people": 5.0, "houses_if_passable": 0, "cost_vnd": 3e6, "example": False,
     }  # fmt: skip
 
 
@@ -254,6 +254,59 @@ def test_what_a_later_step_adds_stands_in_a_row_of_its_own():
     later = row_of(plan, "barrier:P2", "barrier:P3")
     assert (later["rank"], later.gain_houses, later.more_houses, later.total_houses) == (2, 0, 1, 4)
     assert later.total_cost_vnd == 9e6
+
+
+def narrow(name, place):
+    """A narrow reading that nobody is sure of: measuring it is cheaper than widening."""
+    return obstacle(name, place, "narrow") | {"answer": int(UNKNOWN), "effect": "unknown"}
+
+
+LOOKS = Costs({**COSTS.table, "measure": Cost(1e5, "piece", "costs.csv")})
+
+
+def if_passable(*obstacles, houses, at):
+    """Return what hangs on measuring up to each step, and the plan's figure for it."""
+    plan = plan_measures(ward_of(alley(*at), obstacles, houses, costs=LOOKS))
+    ranked = plan.frame[plan.frame["rank"].notna()]
+    assert plan.frame["total_if_passable"].notna().sum() == len(ranked)
+    steps = list(zip(ranked["action"], ranked["total_if_passable"].tolist(), strict=True))
+    return steps, plan.figures["houses_if_passable"]
+
+
+def test_what_hangs_on_measuring_is_told_apart():
+    # Three houses behind the first obstacle, one more behind the second.
+    houses = [(205, 230), (205, 240), (205, 250), (205, 600)]
+    first, second = (200, 20), (200, 300)
+    post_first = [obstacle("P1", first), narrow("W1", second)]
+    assert if_passable(*post_first, houses=houses, at=(20, 300)) == (
+        [("make_removable", 0), ("measure", 1)],
+        1,
+    )
+    # The post beyond brings its house only if the place before it lets a truck through.
+    narrow_first = [narrow("W1", first), obstacle("P1", second)]
+    assert if_passable(*narrow_first, houses=houses, at=(20, 300)) == (
+        [("measure", 3), ("make_removable", 4)],
+        4,
+    )
+    posts_only = [obstacle("P1", first), obstacle("P2", second)]
+    assert if_passable(*posts_only, houses=houses, at=(20, 300))[1] == 0
+
+
+def test_a_set_in_series_hangs_on_each_place_to_measure():
+    both = [obstacle("P1", (200, 20)), narrow("W1", (200, 40))]
+    steps, figure = if_passable(*both, houses=FAR, at=(20, 40))
+    assert steps == [("make_removable;measure", 2)]
+    assert figure == 2
+
+
+def test_what_one_of_a_set_brings_alone_does_not_hang_on_the_other():
+    # Where nothing is chosen nothing hangs on anything.
+    assert if_passable(narrow("W1", (200, 20)), houses=[], at=(20,)) == ([], 0)
+    # The post brings the nearer house itself.
+    row = [obstacle("P1", (200, 20)), narrow("W1", (200, 300)), obstacle("P2", (200, 320))]
+    steps, figure = if_passable(*row, houses=[(205, 290), (205, 600)], at=(20, 300, 320))
+    assert steps[0] == ("make_removable", 0)
+    assert figure == 1
 
 
 def test_a_set_that_only_brings_shorter_hoses_is_not_listed():

@@ -13,7 +13,10 @@ from dead_ends import NARROW, dead_end, main_road, only, planned, prices, solve
 
 import fireaccess
 from fireaccess.model.layers import PLAN_LAYERS
+from fireaccess.planning.schedule import schedule
 from fireaccess.planning.solutions import WHY, cost_of, water_solutions
+from fireaccess.planning.works import works_of
+from fireaccess.project import PerMonthSection
 from fireaccess.sources.sample import write_sample
 
 
@@ -95,6 +98,68 @@ def test_what_depends_on_a_survey_is_proposed_for_the_worst_case(tmp_path):
     assert row.why.endswith(";depends_on_survey")
 
 
+# --- what alleys share ------------------------------------------------------------------------
+def two_alleys_with_one_mouth():
+    """Draw an alley off an alley, and one that has nothing to do with them."""
+    town = dead_end(250, mouths=[1000]).road("Ngách 2", [(200, 250), (300, 250)], width=NARROW)
+    town.road("Ngõ 3", [(1000, 0), (1000, 200)], width=NARROW)
+    return town.house("inner", (300, 260)).house("other", (1010, 200))
+
+
+def scheduled(ward, solutions):
+    """Return the figures of a schedule of these solutions, and of what else the ward has to do."""
+    tables = {
+        name: pd.DataFrame(columns=list(PLAN_LAYERS[name]))
+        for name in ("measures", "sites", "walk")
+    }
+    works = works_of(ward, solutions=solutions.frame, **tables)
+    return schedule(works, start="2026-12", deadline=None, per_month=PerMonthSection()).figures
+
+
+def test_a_place_that_alleys_share_is_paid_once(tmp_path):
+    costs = {"hydrant": 4e7, "transmitter": 1e6}
+    ward, found = solve(two_alleys_with_one_mouth(), tmp_path, costs=costs)
+    outer, inner, other = (only(found, name) for name in ("Ngõ 1", "Ngách 2", "Ngõ 3"))
+    assert {row.solution for row in (outer, inner, other)} == {"hydrant"}
+    assert [row.cost_vnd for row in (outer, inner, other)] == [2e7, 2e7, 4e7]
+    assert [row.pieces for row in (outer, inner, other)] == [1, 1, 1]
+    assert [row.why for row in (outer, inner, other)] == [
+        "norms_order;shared",
+        "norms_order;shared",
+        "norms_order",
+    ]
+    assert found.figures["cost_vnd"] == 8e7
+    assert found.figures["by_kind"]["hydrant"]["pieces"] == 2
+    figures = scheduled(ward, found)
+    assert figures["works"]["solutions"]["planned_vnd"] == 8e7
+    assert figures["works"]["transmitters"]["planned_vnd"] == 3e6
+    assert figures["total_vnd"] == 8e7 + 3e6
+
+
+def test_what_is_shared_is_chosen_by_its_full_price(tmp_path):
+    costs = {"hydrant": 4e7, "tank_pump": 3e7}
+    _, found = solve(two_alleys_with_one_mouth(), tmp_path, costs=costs)
+    assert found.frame["solution"].tolist() == ["tank_pump"] * 3
+    assert found.frame["cost_vnd"].tolist() == [3e7] * 3
+    assert found.frame["why"].tolist() == ["cheapest"] * 3
+
+
+def test_what_is_proposed_does_not_share_with_what_is_not_known(tmp_path):
+    ward, _ = solve(two_alleys_with_one_mouth(), tmp_path, costs={"hydrant": 4e7})
+    by_name = ward.houses["house_id"].to_numpy() == "inner"
+    found = water_solutions(replace(ward, by_name=by_name), planned())
+    outer, inner = only(found), only(found, "Ngách 2")
+    assert (outer.state, outer.cost_vnd, outer.why) == ("proposed", 4e7, "norms_order")
+    assert (inner.state, inner.cost_vnd) == ("not_known", 4e7)
+    assert found.figures["cost_vnd"] == 8e7
+
+
+def test_what_is_shared_and_has_no_price_stays_without(tmp_path):
+    _, found = solve(two_alleys_with_one_mouth(), tmp_path)
+    assert found.frame["cost_vnd"].isna().all()
+    assert (found.figures["cost_vnd"], found.figures["without_cost"]) == (None, 3)
+
+
 # --- beside it --------------------------------------------------------------------------------
 def test_fire_points_and_vehicles_stand_beside_and_change_nothing(tmp_path):
     ward, found = solve(dead_end(350), tmp_path)
@@ -171,6 +236,29 @@ def test_each_alley_of_a_sample_has_one_row_and_a_reason(sample):
     json.dumps(figures, allow_nan=False)
     again = water_solutions(ward, planned().to_crs(ward.network.crs)).frame
     assert again.to_wkb().equals(frame.to_wkb())
+
+
+def test_costs_of_a_sample_add_up_to_what_is_paid(sample):
+    _, ward = sample
+    found = water_solutions(ward, planned().to_crs(ward.network.crs))
+    proposed = found.frame[found.frame["state"] == "proposed"]
+    places = found.places[found.places["alley_id"].isin(proposed["alley_id"])]
+    used = places.assign(x=places.geometry.x, y=places.geometry.y)
+    used["by"] = used.groupby(["kind", "x", "y"])["alley_id"].transform("size")
+    for row in proposed.itertuples():
+        full, _ = cost_of(row.solution, row.pieces, row.pipe_m, ward.costs)
+        by = used.loc[used["alley_id"] == row.alley_id, "by"]
+        part = (1 / by).mean() if len(by) else 1
+        assert row.cost_vnd == pytest.approx(full * part)
+        assert ("shared" in row.why.split(";")) == (by > 1).any()
+    once = used.drop_duplicates(["kind", "x", "y"])
+    pieces = {kind: of["pieces"] for kind, of in found.figures["by_kind"].items()}
+    for kind, number in once["kind"].value_counts().items():
+        assert pieces[kind] == number
+    assert found.figures["cost_vnd"] == pytest.approx(proposed["cost_vnd"].sum(), abs=1)
+    figures = scheduled(ward, found)["works"]["solutions"]
+    assert figures["planned_vnd"] == found.figures["cost_vnd"]
+    assert figures["planned"] == len(proposed)
 
 
 def test_the_hydrants_of_a_sample_serve_when_they_are_built(sample, tmp_path):

@@ -417,6 +417,9 @@ _PLAN_TEXTS: Final[Mapping[str, Message]] = MappingProxyType(
         "plan.perhaps": Message("perhaps {0}"),
         "plan.settled": Message("about {0} houses settled"),
         "plan.gained": Message("+{0} houses"),
+        "plan.gained_if_passable": Message(
+            "+{0} houses, {1} of them only if what has yet to be measured lets a truck through"
+        ),
         "plan.not_enough": Message("more than the plan has places for"),
         "summary.expected": Message("Houses in hose reach, expected"),
         "summary.interval": Message("90% interval of it"),

@@ -534,7 +534,10 @@ function summary(app) {
     row("interval", share_low === null ? null : words.shares(share_low, share_high, 1));
   }
   if (measures) {
-    const gained = words.fill("plan.gained", number(measures.gain_houses));
+    const [all, open] = [measures.gain_houses, measures.houses_if_passable].map(number);
+    const gained = measures.houses_if_passable
+      ? words.fill("plan.gained_if_passable", all, open)
+      : words.fill("plan.gained", all);
     row("measures", `${number(measures.chosen)} (${gained})`);
   }
   const { hydrant } = siting || {};
