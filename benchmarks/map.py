@@ -30,7 +30,7 @@ import fireaccess
 from fireaccess.outputs.map import write_map
 from fireaccess.outputs.map.figure import OWN_STYLE, OfflineFigure
 from fireaccess.outputs.map.page import _LeafletMap
-from fireaccess.outputs.map.texts import texts
+from fireaccess.outputs.texts import texts
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))

@@ -19,8 +19,8 @@ from fireaccess.model.norm import figures
 from fireaccess.model.vehicle import measures
 from fireaccess.outputs.book import write_book
 from fireaccess.outputs.manifest import RESULT_LAYERS
-from fireaccess.outputs.map.texts import texts
 from fireaccess.outputs.report import write_report
+from fireaccess.outputs.texts import texts
 from fireaccess.outputs.told import told_on_paper
 from fireaccess.outputs.why import explain, lines
 

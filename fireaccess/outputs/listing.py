@@ -22,9 +22,9 @@ from fireaccess.outputs.headings import (
     Kind,
     Tone,
 )
-from fireaccess.outputs.map.texts import texts
 from fireaccess.outputs.order import natural
 from fireaccess.outputs.result import Result
+from fireaccess.outputs.texts import texts
 from fireaccess.sources.coordinates import WGS84, transform_xy
 
 

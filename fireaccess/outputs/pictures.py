@@ -30,11 +30,11 @@ from matplotlib.patheffects import withStroke
 
 from fireaccess.model.catalogue import Message
 from fireaccess.model.formats import Language, decimal
-from fireaccess.outputs.map.texts import texts
 from fireaccess.outputs.numbers import number, share_range
 from fireaccess.outputs.plain import plain_text
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.styles import DARK, GREY, LIGHT, LOOKS, YELLOW, Look
+from fireaccess.outputs.texts import texts
 
 #: Width of all pictures: what an A4 page has between the margins of an official document.
 WIDTH_MM: Final = 165.0

@@ -29,7 +29,6 @@ from fireaccess.model.errors import OutputError
 from fireaccess.model.formats import Language, day, decimal
 from fireaccess.outputs.files import SAVED, put_office_file, same_bytes
 from fireaccess.outputs.lists import Listing, lists, words
-from fireaccess.outputs.map.texts import texts
 from fireaccess.outputs.numbers import (
     NOTHING,
     between,
@@ -52,6 +51,7 @@ from fireaccess.outputs.plan_lists import by_month, has_examples, if_passable, t
 from fireaccess.outputs.report_template import report_template
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.sentences import figure_text
+from fireaccess.outputs.texts import texts
 from fireaccess.outputs.told import FIGURES, no_answer, silent, synthetic, thresholds, told_on_paper
 from fireaccess.planning.ward import Plan
 

@@ -19,7 +19,7 @@ from xml.etree import ElementTree as ET
 import pyogrio
 
 from fireaccess.model.formats import Language
-from fireaccess.outputs.map.texts import plan_texts, texts
+from fireaccess.outputs.texts import plan_texts, texts
 
 BLUE: Final = "#0072B2"
 NAVY: Final = "#00305C"

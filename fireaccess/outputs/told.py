@@ -10,9 +10,9 @@ from fireaccess.model.catalogue import Message
 from fireaccess.model.figure import Figure
 from fireaccess.model.formats import Language, day, decimal
 from fireaccess.network.need import turns_count
-from fireaccess.outputs.map.texts import texts
 from fireaccess.outputs.result import Result
 from fireaccess.outputs.sentences import figure_text
+from fireaccess.outputs.texts import texts
 
 #: What the figures of norms and vehicles are called that may decide without a source behind them.
 FIGURES: Final[Mapping[str, Message]] = MappingProxyType(

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from fireaccess.outputs.map.texts import texts
+from fireaccess.outputs.texts import texts
 from maps import Opened, until
 
 # The scripts are the same with the oldest dependencies.

@@ -9,7 +9,7 @@ import pytest
 
 from fireaccess.model.formats import day
 from fireaccess.outputs.map import figure
-from fireaccess.outputs.map.texts import texts
+from fireaccess.outputs.texts import texts
 from maps import COLOURS, HOSTILE, LAYER_NAMES, Opened, fake, hostile, until, written
 
 # The scripts are the same with the oldest dependencies.

@@ -21,7 +21,7 @@ from geopandas.testing import assert_geodataframe_equal
 from fireaccess.model.errors import OutputError
 from fireaccess.outputs.map import figure, payload
 from fireaccess.outputs.map.document import document
-from fireaccess.outputs.map.texts import texts
+from fireaccess.outputs.texts import texts
 from maps import emptied, fake, frames, hostile, unpacked, written
 
 MAP = Path(figure.__file__).parent

@@ -16,7 +16,7 @@ from fireaccess.outputs.map import figure
 from fireaccess.outputs.map.document import document, halves
 from fireaccess.outputs.map.inline import WardLayers
 from fireaccess.outputs.map.planned import chances
-from fireaccess.outputs.map.texts import plan_texts, texts
+from fireaccess.outputs.texts import plan_texts, texts
 from fireaccess.planning.solutions import WHY
 from fireaccess.planning.ward import Plan
 from maps import HOSTILE, Opened, fake, unpacked, until, values, written

@@ -10,7 +10,7 @@ import pyproj
 import pytest
 
 from fireaccess.model.formats import day
-from fireaccess.outputs.map.texts import texts
+from fireaccess.outputs.texts import texts
 from maps import COLOURS, HOSTILE, Opened, fake, hostile, written
 
 # The scripts are the same with the oldest dependencies.

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fireaccess.outputs.map import figure
-from fireaccess.outputs.map.texts import texts
+from fireaccess.outputs.texts import texts
 
 # The scripts are the same with the oldest dependencies.
 pytestmark = pytest.mark.slow

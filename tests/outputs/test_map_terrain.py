@@ -13,7 +13,7 @@ from pyproj import CRS
 from fireaccess.outputs.layers import open_water_layer
 from fireaccess.outputs.map import payload
 from fireaccess.outputs.map.document import document, halves
-from fireaccess.outputs.map.texts import texts
+from fireaccess.outputs.texts import texts
 from maps import COLOURS, EAST, NORTH, fake, until, values, written
 
 # The scripts are the same with the oldest dependencies.

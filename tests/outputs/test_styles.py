@@ -21,7 +21,6 @@ import shapely
 import fireaccess
 from fireaccess.outputs.map import figure
 from fireaccess.outputs.map.document import document
-from fireaccess.outputs.map.texts import plan_texts, texts
 from fireaccess.outputs.styles import (
     CLASSED,
     LOOKS,
@@ -31,6 +30,7 @@ from fireaccess.outputs.styles import (
     qml,
     write_styles,
 )
+from fireaccess.outputs.texts import plan_texts, texts
 from fireaccess.outputs.writing import rounded
 from fireaccess.project import Project
 from fireaccess.sources.sample import write_sample

@@ -27,7 +27,7 @@ from towns import CRS, EAST, NORTH, Town, degrees, metres
 import fireaccess
 from fireaccess.model.errors import Findings, InputError, ProjectError
 from fireaccess.outputs.book import write_book
-from fireaccess.outputs.map.texts import texts
+from fireaccess.outputs.texts import texts
 from fireaccess.outputs.told import told as statements
 from fireaccess.outputs.verify import verify
 from fireaccess.outputs.why import explain, lines

@@ -29,9 +29,9 @@ from fireaccess.outputs.map.planned import (
     plan_tables,
 )
 from fireaccess.outputs.map.routes import no_routes, routes
-from fireaccess.outputs.map.texts import plan_texts, texts
 from fireaccess.outputs.order import by_group
 from fireaccess.outputs.result import Result
+from fireaccess.outputs.texts import plan_texts, texts
 from fireaccess.outputs.told import told
 from fireaccess.outputs.why.teller import telling_tags
 from fireaccess.planning.ward import Plan

@@ -27,8 +27,8 @@ from fireaccess.outputs.map.figure import (
     OfflineFigure,
     RawText,
 )
-from fireaccess.outputs.map.texts import texts
 from fireaccess.outputs.result import Result
+from fireaccess.outputs.texts import texts
 
 
 def write_map(result: Result, path: Path, changes: Changes | None = None) -> None:

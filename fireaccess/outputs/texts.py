@@ -1,4 +1,4 @@
-"""Every word that the map itself says.
+"""Every word that the map itself says, and styles, pictures, lists and report in the same words.
 
 The words of the survey and of OpenStreetMap are not here: the map shows them as they are.
 """
