@@ -13,7 +13,7 @@ import towns
 from fireaccess.analysis.houses import hose_lines
 from fireaccess.analysis.reach import reach
 from fireaccess.model.answers import Answer
-from fireaccess.model.norm import Priors
+from fireaccess.model.norm_tables import Priors
 from fireaccess.network.scenario import best_case, worst_case
 
 PRIORS = Priors(

@@ -7,20 +7,17 @@ of the file is told in ``docs/norms.md``.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
-from pydantic import BaseModel, Field, field_serializer, field_validator, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from fireaccess.model.catalogue import Message
 from fireaccess.model.errors import NormError
 from fireaccess.model.figure import Figure, Frozen, Status, Title, Unit, check_figure
 from fireaccess.model.norm_files import (
-    UnfitError,
     as_table,
     check_keys,
     own_file,
@@ -31,272 +28,18 @@ from fireaccess.model.norm_files import (
     unknown_key,
     validated,
 )
-from fireaccess.model.phrases import Phrase
-
-
-class Classes(Frozen):
-    """What the class of a road (``highway=*``) alone says of a fire engine.
-
-    Parameters
-    ----------
-    passable
-        Classes that are wide enough as a rule; ``pass`` in the file.
-    blocked
-        Classes that no fire engine can use.
-    footway_blocked
-        Values of ``footway=*`` that no fire engine can use.
-    start
-        Classes of the arterials that fire engines come from.
-    clause, status, note
-        As in `Figure`, for the lists as a whole.
-    """
-
-    passable: tuple[str, ...] = Field(alias="pass", min_length=1, strict=False)
-    blocked: tuple[str, ...] = Field(strict=False)
-    footway_blocked: tuple[str, ...] = Field(strict=False)
-    start: tuple[str, ...] = Field(min_length=1, strict=False)
-    clause: str = Field(min_length=1)
-    status: Status
-    note: str = ""
-
-
-class ClassTable(Frozen):
-    """One number per class of road, with one source for the table as a whole.
-
-    Parameters
-    ----------
-    values
-        Pairs of class and number; a table in the file.
-    other
-        The number of any class that is not listed; None where there is none.
-    clause, status, note
-        As in `Figure`, for the table as a whole.
-
-    Examples
-    --------
-    >>> speeds = ClassTable(values={"primary": 40}, other=10, clause="default", status="M")
-    >>> speeds.get("primary"), speeds.get("footway")
-    (40.0, 10.0)
-    """
-
-    values: tuple[tuple[str, float], ...]
-    other: float | None = Field(default=None, gt=0, allow_inf_nan=False)
-    clause: str = Field(min_length=1)
-    status: Status
-    note: str = ""
-
-    @field_validator("values", mode="before")
-    @classmethod
-    def _pairs(cls, values: object) -> object:
-        # Kept as pairs, not as a dict, so that the norm is frozen all the way down.
-        if isinstance(values, tuple):
-            values = dict(values)
-        if not isinstance(values, Mapping):
-            raise UnfitError(
-                Message("{key}: must be a table of classes and numbers, not {given!r}"),
-                key="values",
-                given=values,
-            )
-        for highway, number in values.items():
-            a_number = isinstance(number, int | float) and not isinstance(number, bool)
-            if not a_number or not 0 < number < math.inf:
-                raise UnfitError(
-                    Message("{key}: {highway} = {number!r} is not a number above 0"),
-                    key="values",
-                    highway=highway,
-                    number=number,
-                )
-        return tuple(values.items())
-
-    @field_serializer("values")
-    def _table(self, values: tuple[tuple[str, float], ...]) -> dict[str, float]:
-        return dict(values)
-
-    def get(self, highway: str) -> float | None:
-        """Return the number of one class, else ``other``."""
-        return dict(self.values).get(highway, self.other)
-
-
-class FlowRow(Frozen):
-    """Water for firefighting in a residential area of up to ``people_below`` people."""
-
-    people_below: int = Field(gt=0)
-    low_l_s: float = Field(gt=0)
-    high_l_s: float = Field(gt=0)
-    fires: int | None = Field(default=None, gt=0)
-
-
-class FlowTable(Frozen):
-    """Water for firefighting by number of people.
-
-    Parameters
-    ----------
-    rows
-        From few people to many: flow for low houses and for houses of three or more storeys,
-        in litres per second, and the number of fires at once where the copy read gives it.
-    clause, status, note
-        As in `Figure`, for the table as a whole.
-    """
-
-    rows: tuple[FlowRow, ...] = Field(min_length=1, strict=False)
-    clause: str = Field(min_length=1)
-    status: Status
-    note: str = ""
-
-    @field_validator("rows")
-    @classmethod
-    def _ascending(cls, rows: tuple[FlowRow, ...]) -> tuple[FlowRow, ...]:
-        people = [row.people_below for row in rows]
-        if people != sorted(set(people)):
-            raise UnfitError(
-                Message("{key}: people_below must rise from row to row, not {people}"),
-                key="rows",
-                people=people,
-            )
-        return rows
-
-
-class GradeRule(Frozen):
-    """What the norm says of roads steeper than its ``max_grade``.
-
-    Parameters
-    ----------
-    decides
-        Whether they are no roads for fire engines; else they are only told.
-    clause, status, note
-        As in `Figure`.
-    """
-
-    decides: bool
-    clause: str = Field(min_length=1)
-    status: Status
-    note: str = ""
-
-
-class Priors(Frozen):
-    """How likely a fire engine is to pass where nobody has measured.
-
-    Parameters
-    ----------
-    values
-        Pairs of a row and the share of its passages that let the truck pass; a table in the file.
-        A row names a class of road, the first word of road names without its accents, both
-        (``residential ngo``), ``barrier``, ``reading`` (a width that is just about enough) or
-        ``corner``.
-    other
-        The share of all that no row names.
-    strength
-        How many measured alleys the shares are worth.
-    correlation
-        Correlation of the answers of two passages along one alley.
-    clause, status, note
-        As in `Figure`, for the table as a whole.
-
-    Examples
-    --------
-    >>> priors = Priors(values={"ngo": 0.5, "service": 0.4}, clause="default", status="M")
-    >>> priors.row("service", "ngo"), priors.row("service", ""), priors.row("path", "hem")
-    ('ngo', 'service', 'other')
-    >>> priors.share("ngo"), priors.share("other")
-    (0.5, 0.5)
-    """
-
-    values: tuple[tuple[str, float], ...] = ()
-    other: float = Field(default=0.5, gt=0, lt=1)
-    strength: float = Field(default=2.0, gt=0, allow_inf_nan=False)
-    correlation: float = Field(default=0.8, gt=0, le=1)
-    clause: str = Field(min_length=1)
-    status: Status
-    note: str = ""
-
-    @field_validator("values", mode="before")
-    @classmethod
-    def _pairs(cls, values: object) -> object:
-        if isinstance(values, tuple):
-            values = dict(values)
-        if not isinstance(values, Mapping):
-            raise UnfitError(
-                Message("{key}: must be a table of classes and numbers, not {given!r}"),
-                key="values",
-                given=values,
-            )
-        for kind, share in values.items():
-            a_number = isinstance(share, int | float) and not isinstance(share, bool)
-            if not a_number or not 0 < share < 1:
-                raise UnfitError(
-                    Message("{key}: {kind} = {share!r} is not a share between 0 and 1"),
-                    key="values",
-                    kind=kind,
-                    share=share,
-                )
-        return tuple(values.items())
-
-    @field_serializer("values")
-    def _table(self, values: tuple[tuple[str, float], ...]) -> dict[str, float]:
-        return dict(values)
-
-    def row(self, *words: str) -> str:
-        """Return the row for what some words name: all of them, else the last of them, and so on.
-
-        Parameters
-        ----------
-        words
-            Class and first word of the name, or what stands at the place.
-        """
-        known = dict(self.values)
-        for name in (" ".join(words), *reversed(words)):
-            if name in known:
-                return name
-        return "other"
-
-    def share(self, row: str) -> float:
-        """Return the share of a row, that of ``other`` where there is no such row."""
-        return dict(self.values).get(row, self.other)
-
-
-#: Kinds of water solutions for alleys without a truck, as in `fireaccess.model.layers.MEASURES`.
-SOLUTION_KINDS: Final = ("hydrant", "pipe", "riser", "tank_pump", "draft_point", "pit")
-#: The conditions that a kind can't do without.
-_NEEDED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "hydrant": ("reach",),
-        "pipe": ("reach",),
-        "riser": ("reach", "pipe"),
-        "tank_pump": ("reach",),
-        "draft_point": (),
-        "pit": ("reach", "pipe"),
-    }
+from fireaccess.model.norm_tables import (
+    SOLUTION_CONDITIONS,
+    SOLUTION_KINDS,
+    SOLUTION_NEEDS,
+    Classes,
+    ClassTable,
+    FlowTable,
+    GradeRule,
+    Priors,
+    SolutionRule,
 )
-_CONDITIONS: Final = ("reach", "pipe", "spacing", "width")
-
-
-class SolutionRule(Frozen):
-    """When one kind of water solution serves an alley without a truck.
-
-    Conditions are names of the norm's own figures, so that no number stands twice.
-
-    Parameters
-    ----------
-    reach
-        How far, along the hose, a house may be from a piece of it. A draft point has none: each
-        kind of open water has its own.
-    pipe
-        The longest pipe: of a riser from the mouth, of a pit from its source.
-    spacing
-        How far apart hydrants inside may stand along their pipe.
-    width
-        The least clear width of an alley in which it is built.
-    clause, status, note
-        As in `Figure`, for the entry as a whole.
-    """
-
-    reach: str | None = None
-    pipe: str | None = None
-    spacing: str | None = None
-    width: str | None = None
-    clause: str = Field(min_length=1)
-    status: Status
-    note: str = ""
+from fireaccess.model.phrases import Phrase
 
 
 def _figure(unit: Unit, meaning: Message, *, zero: bool = False) -> Any:
@@ -665,10 +408,10 @@ class Norm(Frozen):
 
     def _check_solution(self, kind: str, rule: SolutionRule) -> None:
         """Refuse a water solution without its conditions, or with figures that aren't given."""
-        for condition in _CONDITIONS:
+        for condition in SOLUTION_CONDITIONS:
             name: str | None = getattr(rule, condition)
             if name is None:
-                if condition in _NEEDED[kind]:
+                if condition in SOLUTION_NEEDS[kind]:
                     raise NormError(
                         Message("{key} is missing"),
                         file=self.file,
@@ -844,7 +587,7 @@ def entries(norm: Norm) -> list[tuple[str, Entry]]:
     """
     rows = []
     for kind, rule in norm.solutions:
-        named = [getattr(rule, condition) for condition in _CONDITIONS]
+        named = [getattr(rule, condition) for condition in SOLUTION_CONDITIONS]
         conditions = "\n".join(name for name in named if name is not None)
         rows.append((f"solutions.{kind}", Entry(conditions, "", rule.clause, rule.status)))
     if (priors := norm.priors) is not None:
@@ -917,7 +660,7 @@ def load_norm(name_or_path: str | Path) -> Norm:
 
 def _norm(raw: Mapping[str, Any], *, file: str) -> Norm:
     """Make a norm from the tables of its file."""
-    tables: dict[str, type[BaseModel]] = {
+    models: dict[str, type[BaseModel]] = {
         "grade": GradeRule,
         "priors": Priors,
         "residential_flow": FlowTable,
@@ -925,7 +668,7 @@ def _norm(raw: Mapping[str, Any], *, file: str) -> Norm:
         "speeds_km_h": ClassTable,
         "carriageway_m": ClassTable,
     }
-    known = ("name", "title", "source", "figures", "solutions", *tables)
+    known = ("name", "title", "source", "figures", "solutions", *models)
     check_keys(raw, known, at="", file=file)
     values: dict[str, Any] = {"file": file}
     for key in ("name", "source"):
@@ -933,14 +676,14 @@ def _norm(raw: Mapping[str, Any], *, file: str) -> Norm:
             values[key] = raw[key]
     if "title" in raw:
         values["title"] = read_title(raw["title"], file=file)
-    for key, model in tables.items():
+    for key, model in models.items():
         if key in raw:
             values[key] = read_table(raw[key], model, at=key, file=file)
-    entries = as_table(raw.get("solutions", {}), at="solutions", file=file)
-    check_keys(entries, SOLUTION_KINDS, at="solutions", file=file)
+    solutions = as_table(raw.get("solutions", {}), at="solutions", file=file)
+    check_keys(solutions, SOLUTION_KINDS, at="solutions", file=file)
     values["solutions"] = tuple(
         (kind, read_table(entry, SolutionRule, at=f"solutions.{kind}", file=file))
-        for kind, entry in entries.items()
+        for kind, entry in solutions.items()
     )
     given = as_table(raw.get("figures", {}), at="figures", file=file)
     check_keys(given, FIGURE_NAMES, at="figures", file=file)

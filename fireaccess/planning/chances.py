@@ -28,7 +28,7 @@ from scipy.sparse.csgraph import dijkstra
 from fireaccess.analysis.houses import NEW_BUILDING_M
 from fireaccess.analysis.reach import reach
 from fireaccess.model.answers import Answer, BoolArray, FloatArray, IntArray
-from fireaccess.model.norm import Priors
+from fireaccess.model.norm_tables import Priors
 from fireaccess.network.paths import approach
 from fireaccess.network.place import Places
 from fireaccess.network.scenario import Scenario

@@ -33,7 +33,7 @@ import shapely
 
 from fireaccess.analysis.water import TRUCK_SOURCES
 from fireaccess.model.answers import Answer, BoolArray, FloatArray, IntArray, ObjectArray
-from fireaccess.model.norm import SolutionRule
+from fireaccess.model.norm_tables import SolutionRule
 from fireaccess.network.paths import NOWHERE, approach, nearest_place
 from fireaccess.network.place import Places, Snapper
 from fireaccess.planning.pipes import lay, ways_from

@@ -16,7 +16,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from fireaccess.model.answers import Answer, BoolArray, IntArray, ObjectArray
-from fireaccess.model.norm import Priors
+from fireaccess.model.norm_tables import Priors
 from fireaccess.network.network import Network
 from fireaccess.network.obstacles import SOMEWHERE
 from fireaccess.network.paths import NOWHERE

@@ -28,7 +28,7 @@ import shapely
 from fireaccess.model.answers import Answer
 from fireaccess.model.catalogue import Message
 from fireaccess.model.layers import PLAN_LAYERS
-from fireaccess.model.norm import SOLUTION_KINDS
+from fireaccess.model.norm_tables import SOLUTION_KINDS
 from fireaccess.planning.fits import (
     CHECK_DRAFT_POINT,
     CHECK_SOURCE,

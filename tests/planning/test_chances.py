@@ -13,7 +13,8 @@ from fireaccess.analysis.reach import reach
 from fireaccess.model.answers import Answer
 from fireaccess.model.errors import NormError
 from fireaccess.model.layers import PLAN_LAYERS
-from fireaccess.model.norm import Priors, load_norm
+from fireaccess.model.norm import load_norm
+from fireaccess.model.norm_tables import Priors
 from fireaccess.pipeline import run
 from fireaccess.planning.chances import draw_chances, drawn_scenario
 from fireaccess.planning.questions import find_questions

@@ -11,7 +11,7 @@ from fireaccess.analysis.houses import hose_lines
 from fireaccess.analysis.reach import reach
 from fireaccess.model.answers import Answer
 from fireaccess.model.layers import PLAN_LAYERS
-from fireaccess.model.norm import Priors
+from fireaccess.model.norm_tables import Priors
 from fireaccess.pipeline import run
 from fireaccess.planning.chances import draw_chances
 from fireaccess.planning.questions import find_questions
