@@ -161,7 +161,7 @@ def good_csv(delimiter=",", encoding="utf-8"):
     return text.getvalue().encode(encoding)
 
 
-@settings(ANY, max_examples=1500)
+@settings(ANY, max_examples=700)
 @given(st.binary(max_size=300))
 def test_csv_of_any_bytes(content):
     fuzz("widths.csv", "widths", {"widths.csv": content})
@@ -174,7 +174,7 @@ WEDGES = [
 ]
 
 
-@settings(ANY, max_examples=1250)
+@settings(ANY, max_examples=600)
 @given(
     st.sampled_from([",", ";", "\t"]),
     st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le"]),
@@ -300,13 +300,13 @@ def _again(archive, name, part):
         archive.writestr(zipfile.ZipInfo(name), part)
 
 
-@settings(ANY, max_examples=1600)
+@settings(ANY, max_examples=700)
 @given(damages())
 def test_workbook_whose_archive_is_damaged(damage):
     fuzz("a.xlsx", "widths", {"a.xlsx": damaged(good_workbook(), damage)})
 
 
-@settings(ANY, max_examples=700)
+@settings(ANY, max_examples=350)
 @given(
     st.dictionaries(
         st.sampled_from(sorted(parts_of_workbook())),
@@ -358,7 +358,7 @@ ATTRIBUTE = re.compile(rb'(\s[\w:]+=)"[^"]*"')
 TEXT_OF_CELL = re.compile(rb"(<(?:\w+:)?[vft](?: [^>]*)?>)[^<]*(?=<)")
 
 
-@settings(ANY, max_examples=700)
+@settings(ANY, max_examples=350)
 @given(
     st.lists(
         st.tuples(
@@ -493,7 +493,7 @@ JSON_WEDGES = [
 ]
 
 
-@settings(ANY, max_examples=1600)
+@settings(ANY, max_examples=700)
 @given(damages(*JSON_WEDGES))
 def test_geojson_that_is_damaged(damage):
     fuzz("a.geojson", "water", {"a.geojson": damaged(layers()["a.geojson"], damage)})
