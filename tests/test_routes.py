@@ -329,6 +329,7 @@ def sample(request, tmp_path_factory):
     return fireaccess.run(Project.open(write_sample(folder, kind=request.param)))
 
 
+@pytest.mark.slow
 def test_every_way_of_the_samples(sample):
     counts = expect_true_ways(sample)
     assert all(counts.values()), counts

@@ -462,6 +462,7 @@ def test_the_sample_ward_with_three_vehicles(tmp_path):
         assert (now & on_alley & ~was.to_numpy()).sum() == count
 
 
+@pytest.mark.slow
 def test_a_real_ward_with_three_vehicles(data_dir):
     check_alone(data_dir / "khuong-dinh")
 

@@ -23,6 +23,7 @@ def quarter(data_dir):
     return build_network(roads), roads.buildings.geometry.to_numpy()
 
 
+@pytest.mark.slow
 def test_gaps_are_those_of_sampling_every_ten_centimetres(quarter):
     network, houses = quarter
     found = facade_gaps(network, houses)

@@ -128,7 +128,7 @@ def test_distances_are_those_of_the_houses_to_the_last_digit(ward):
         np.testing.assert_array_equal(metres, ward.houses[name][same])
 
 
-@pytest.mark.parametrize("cell_m", [1.0, 5.0, 300.0])
+@pytest.mark.parametrize("cell_m", [pytest.param(1.0, marks=pytest.mark.slow), 5.0, 300.0])
 def test_files_are_cloud_optimised(ward, tmp_path, cell_m):
     files = write_rasters(ward, tmp_path, cell_m=cell_m)
     assert list(files) == NAMES
@@ -148,6 +148,7 @@ def test_files_are_cloud_optimised(ward, tmp_path, cell_m):
             assert raster.bounds.left % cell_m == raster.bounds.top % cell_m == 0
 
 
+@pytest.mark.slow
 def test_overviews_hold_figures_of_cells(ward, tmp_path):
     path = write_rasters(ward, tmp_path, cell_m=1.0)["hose_m"]
     with rasterio.open(path) as raster:

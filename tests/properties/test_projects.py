@@ -266,6 +266,7 @@ def test_two_runs_write_the_same_bytes(plan):
         expect_same_bytes(Path(first), Path(second))
 
 
+@pytest.mark.slow
 def test_two_processes_write_the_same_bytes(tmp_path):
     """Sets and hashes come in another order in each process."""
     for name, seed in (("one", "1"), ("other", "4242")):

@@ -330,6 +330,7 @@ ALWAYS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("fault", "told"), ALWAYS.items())
 def test_lasting_fault_is_told_after_four_tries(ask, server, tmp_path, fault, told):
     server.always = fault
