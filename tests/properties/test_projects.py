@@ -24,6 +24,8 @@ from towns import Town, degrees
 
 import fireaccess
 
+pytestmark = pytest.mark.slow
+
 LAYERS = {
     "houses": ["house_id"],
     "segments": ["segment_id"],
@@ -266,7 +268,6 @@ def test_two_runs_write_the_same_bytes(plan):
         expect_same_bytes(Path(first), Path(second))
 
 
-@pytest.mark.slow
 def test_two_processes_write_the_same_bytes(tmp_path):
     """Sets and hashes come in another order in each process."""
     for name, seed in (("one", "1"), ("other", "4242")):

@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from properties.strategies import NORM, PHASES, SETTINGS, STREETS, Plan, compute, plans
@@ -16,6 +17,8 @@ from fireaccess.network.paths import foot_graph
 from fireaccess.network.place import Snapper
 from fireaccess.network.scenario import best_case, with_removed, worst_case
 from fireaccess.project import Settings
+
+pytestmark = pytest.mark.slow
 
 ROUNDING = 1e-6  # metres: the same way summed up from another end
 SNAP_M = Settings(**SETTINGS).snap_limit_m
