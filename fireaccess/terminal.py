@@ -247,6 +247,8 @@ def print_result(result: Result, files: Mapping[str, Path]) -> None:
 
 def print_plan(result: Result, files: Mapping[str, Path]) -> None:
     """Print one screen of a plan: expected coverage, first measures, sites, survey and money."""
+    from fireaccess.outputs.plan_lists import if_passable
+
     plan, out, spoken = result.plan, console(), language()
     if plan is None:
         raise ValueError("the result holds no plan")
@@ -267,19 +269,8 @@ def print_plan(result: Result, files: Mapping[str, Path]) -> None:
         )
     )
     out.print(_first_measures(plan))
-    gained = figures["measures"]
-    if gained["houses_if_passable"]:
-        perhaps = Message(
-            "Houses gained only if what has yet to be measured lets a truck through: {open} of "
-            "{houses}."
-        )
-        out.print(
-            say(
-                perhaps,
-                open=number(gained["houses_if_passable"], spoken),
-                houses=number(gained["gain_houses"], spoken),
-            )
-        )
+    if perhaps := if_passable(plan, spoken):
+        out.print(perhaps)
     for kind, found in figures["siting"].items():
         if found["limit_m"] is None:
             continue

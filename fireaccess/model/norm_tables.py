@@ -9,13 +9,30 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from pydantic import Field, field_serializer, field_validator
 
 from fireaccess.model.catalogue import Message
 from fireaccess.model.figure import Frozen, Status
 from fireaccess.model.norm_files import UnfitError
+
+
+def _pairs(values: object, below: float, wrong: Message) -> tuple[tuple[Any, Any], ...]:
+    """Return a table of numbers as pairs, so that the norm is frozen all the way down."""
+    if isinstance(values, tuple):
+        values = dict(values)
+    if not isinstance(values, Mapping):
+        raise UnfitError(
+            Message("{key}: must be a table of classes and numbers, not {given!r}"),
+            key="values",
+            given=values,
+        )
+    for of, number in values.items():
+        a_number = isinstance(number, int | float) and not isinstance(number, bool)
+        if not a_number or not 0 < number < below:
+            raise UnfitError(wrong, key="values", of=of, number=number)
+    return tuple(values.items())
 
 
 class Classes(Frozen):
@@ -71,26 +88,9 @@ class ClassTable(Frozen):
 
     @field_validator("values", mode="before")
     @classmethod
-    def _pairs(cls, values: object) -> object:
-        # Kept as pairs, not as a dict, so that the norm is frozen all the way down.
-        if isinstance(values, tuple):
-            values = dict(values)
-        if not isinstance(values, Mapping):
-            raise UnfitError(
-                Message("{key}: must be a table of classes and numbers, not {given!r}"),
-                key="values",
-                given=values,
-            )
-        for highway, number in values.items():
-            a_number = isinstance(number, int | float) and not isinstance(number, bool)
-            if not a_number or not 0 < number < math.inf:
-                raise UnfitError(
-                    Message("{key}: {highway} = {number!r} is not a number above 0"),
-                    key="values",
-                    highway=highway,
-                    number=number,
-                )
-        return tuple(values.items())
+    def _as_pairs(cls, values: object) -> object:
+        wrong = Message("{key}: {of} = {number!r} is not a number above 0")
+        return _pairs(values, math.inf, wrong)
 
     @field_serializer("values")
     def _table(self, values: tuple[tuple[str, float], ...]) -> dict[str, float]:
@@ -195,25 +195,9 @@ class Priors(Frozen):
 
     @field_validator("values", mode="before")
     @classmethod
-    def _pairs(cls, values: object) -> object:
-        if isinstance(values, tuple):
-            values = dict(values)
-        if not isinstance(values, Mapping):
-            raise UnfitError(
-                Message("{key}: must be a table of classes and numbers, not {given!r}"),
-                key="values",
-                given=values,
-            )
-        for kind, share in values.items():
-            a_number = isinstance(share, int | float) and not isinstance(share, bool)
-            if not a_number or not 0 < share < 1:
-                raise UnfitError(
-                    Message("{key}: {kind} = {share!r} is not a share between 0 and 1"),
-                    key="values",
-                    kind=kind,
-                    share=share,
-                )
-        return tuple(values.items())
+    def _as_pairs(cls, values: object) -> object:
+        wrong = Message("{key}: {of} = {number!r} is not a share between 0 and 1")
+        return _pairs(values, 1, wrong)
 
     @field_serializer("values")
     def _table(self, values: tuple[tuple[str, float], ...]) -> dict[str, float]:

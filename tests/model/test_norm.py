@@ -447,6 +447,13 @@ def test_flow_table_must_rise(own):
         load_norm(own(("[classes]", table)))
 
 
+@pytest.mark.parametrize("share", ["0", "1", '"0.5"', "true"])
+def test_shares_are_between_none_and_all(own, share):
+    table = f'[priors]\nclause = "x"\nstatus = "M"\nvalues = {{ ngo = {share} }}\n\n[classes]'
+    with pytest.raises(NormError, match=r"ngo = .* is not a share between 0 and 1"):
+        load_norm(own(("[classes]", table)))
+
+
 def test_no_toml(own):
     with pytest.raises(NormError, match=r"no valid TOML: .*line 2") as caught:
         load_norm(own(text='name = "x"\nvalue = 3,5\n'))

@@ -263,9 +263,7 @@ def document(result: Result, changes: Changes | None = None) -> dict[str, Any]:
     stops = _stops(result)
     segments = frames["segments"].geometry.to_numpy()
     layers = {
-        name: payload.layer(
-            frames[name], _columns(result, name), segments if name in _OF_SEGMENTS else None
-        )
+        name: payload.layer(frames[name], _columns(result, name), _lines(name, segments))
         for name in _LAYERS
     }
     if changes is not None:
@@ -319,10 +317,15 @@ def _add_plan(shown: dict[str, Any], plan: Plan, house_ids: pd.Series, segments:
         shown["texts"][language] |= plan_texts(language)
     shown["layers"]["houses"]["columns"] |= chances(plan, house_ids)
     shown["layers"] |= {
-        name: payload.layer(frame, PLAN_COLUMNS[name], segments if name in _OF_SEGMENTS else None)
+        name: payload.layer(frame, PLAN_COLUMNS[name], _lines(name, segments))
         for name, frame in plan_frames(plan).items()
     }
     shown["plan"] = plan_tables(plan)
+
+
+def _lines(layer: str, segments: Any) -> Any:
+    """Return the lines that the page has already and a layer is made of; None if it isn't."""
+    return segments if layer in _OF_SEGMENTS else None
 
 
 def _with_changes(houses: gpd.GeoDataFrame, changes: Changes) -> gpd.GeoDataFrame:

@@ -31,7 +31,7 @@ Column = Callable[[pd.Series], Any]
 # A whole number that is written the way JavaScript writes it.
 _NUMBER = re.compile(r"(?<![0-9])(0|[1-9][0-9]{0,8})(?![0-9])")
 _BLANK = "\0"
-# As shapely.get_type_id has them: rings and polygons, and the first of those with several parts.
+# As shapely.get_type_id has them: lines, rings and polygons, the first of those with several parts.
 _LINE = 1
 _RINGS = (2, 3)
 _SEVERAL = 4
@@ -179,9 +179,8 @@ def _which(
 ) -> npt.NDArray[np.int64]:
     """Return the number of the line that each piece is, vertex by vertex; -1 for none."""
     whole = np.flatnonzero((shapely.get_type_id(lines) == _LINE) & ~shapely.is_empty(lines))
-    first = pd.Series(whole, index=shapely.to_wkb(lines[whole])).groupby(level=0).first()
-    at = first.index.get_indexer(pd.Index(shapely.to_wkb(pieces), dtype=object))
-    return np.where(at >= 0, first.to_numpy()[at] if len(first) else -1, -1)
+    numbers = dict(zip(shapely.to_wkb(lines[whole]), whole.tolist(), strict=True))
+    return np.array([numbers.get(piece, -1) for piece in shapely.to_wkb(pieces)], dtype=np.int64)
 
 
 def middles(
